@@ -1,0 +1,74 @@
+#ifndef DIRTWATCH_CRAWLERS_NET_FETCH_H
+#define DIRTWATCH_CRAWLERS_NET_FETCH_H
+
+#include "crawlers/net/pace.h"
+#include "crawlers/source.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/terms.h"
+
+#include <systemd/sd-event.h>
+
+/*
+ * HTTP: curl's multi interface driven by sd-event.  Concurrent across hosts, one request at a time
+ * a host (pace.h decides when).  http and https only, TLS verified, cookies off, redirects followed
+ * by our own code hop by hop: at most LIMIT_REDIRECTS, never https to http, never to a login page,
+ * never to a private or local address (checked on the address really connected to) unless it is the
+ * trusted origin.  Sizes are enforced while bytes arrive: libcurl 7.88's own limit stops neither a
+ * gzip bomb nor an endless body.  Bodies are never looked at.
+ */
+struct fetch;
+
+struct fetch_options {
+	const char *user_agent; /* NULL: "dirtwatch/VERSION (+self-audit)" */
+	const char *ca_file;    /* NULL: the system's */
+	const struct clock *clock;
+	struct pace *pace; /* borrowed */
+};
+
+struct fetch_request {
+	const char *url;
+	enum accept accept;
+	const char *etag;           /* for If-None-Match; NULL: none */
+	const char *last_modified;  /* for If-Modified-Since; NULL: none */
+	const char *trusted_origin; /* "http://127.0.0.1:8080": the configured profile's own origin, the
+	                             * only one that may lie in a private network; NULL: none */
+	size_t max_b;               /* body ceiling; 0: LIMIT_PAGE_B */
+};
+
+struct fetch_result {
+	/* What the transfer itself proved: OK (any HTTP answer with a body worth reading, whatever its
+	 * status: the reader decides), UNCHANGED (304), RATE_LIMITED, LOGIN_WALL (redirect to a log-in),
+	 * NETWORK_ERROR, SERVER_ERROR (5xx), TOO_BIG.  A failed check (TLS, private address, https to
+	 * http, redirect loop) is NETWORK_ERROR with its reason in error. */
+	enum verdict verdict;
+	int status;                /* 0: no answer */
+	const char *final_url;
+	const char *etag;          /* NULL: none */
+	const char *last_modified; /* NULL: none */
+	const char *content_type;  /* NULL: none */
+	const char *link;          /* Link headers joined by ", "; NULL: none */
+	const char *location;      /* of a redirect that was not followed; NULL */
+	bool moved_for_good;       /* every redirect on the way was 301 or 308 */
+	const void *body;
+	size_t body_len;
+	int64_t retry_at_s; /* do not ask this host again before; 0: not told */
+	const char *error;  /* one sentence for people; NULL: none.  May quote a server: clean it */
+};
+
+/* Called once for each fetch_get() that returned 0, from the event loop, never from inside
+ * fetch_get().  @result and all it points to live until it returns. */
+typedef void fetch_done(const struct fetch_result *result, void *userdata);
+
+MUST_CHECK int fetch_new(sd_event *event, const struct fetch_options *options, struct fetch **ret);
+/** Ends every transfer without calling back.  NULL is fine; returns NULL. */
+struct fetch *fetch_free(struct fetch *fetch);
+
+/** Ask for a URL as soon as its host may be asked.  Strings are copied.  0, -EINVAL (not an absolute
+ *  http(s) URL), -ENOMEM. */
+struct transfer;
+MUST_CHECK int fetch_get(struct fetch *fetch, const struct fetch_request *request, fetch_done *done,
+	void *userdata, struct transfer **ret);
+/** Drop a transfer whose fetch_done was not called yet: it never will be. */
+void fetch_cancel(struct transfer *transfer);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef DIRTWATCH_CRAWLERS_NET_PACE_H
+#define DIRTWATCH_CRAWLERS_NET_PACE_H
+
+#include "crawlers/source.h"
+#include "daemon/base/clock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Politeness: when a host may be asked again, and what of it.  One request in flight a host; a delay
+ * between requests; Retry-After and the rate headers obeyed; exponential back-off with jitter after
+ * failures; robots.txt (RFC 9309) kept for a day.  What must survive a restart is read and written
+ * through pace_note/pace_each, so that the store can keep it.
+ */
+struct pace;
+
+MUST_CHECK int pace_new(const struct clock *clock, int64_t delay_us, struct pace **ret);
+struct pace *pace_free(struct pace *pace); /* NULL is fine; returns NULL */
+
+/** When a request to @origin may start (microseconds, same clock): now or earlier means at once;
+ *  INT64_MAX while one is in flight. */
+int64_t pace_ready_us(struct pace *pace, const char *origin);
+/** A request to @origin starts / has ended.  @retry_at_s: the server named a time (0: no);
+ *  @failed: no answer or 5xx, so back off. */
+void pace_began(struct pace *pace, const char *origin);
+void pace_ended(struct pace *pace, const char *origin, bool failed, int64_t retry_at_s);
+
+/** Keep what the robots.txt of @origin says until @until_s.  Rules are copied.  @deny_all: the file
+ *  could not be had because of a server error (RFC 9309 §2.3.1.4); no rules: everything is allowed.
+ *  0, -ENOMEM. */
+MUST_CHECK int pace_set_robots(struct pace *pace, const char *origin, const struct robots_rule *rules,
+	size_t count, bool deny_all, int64_t until_s);
+
+enum robots_answer { ROBOTS_UNKNOWN, ROBOTS_ALLOWED, ROBOTS_DENIED };
+/** May @url be fetched?  UNKNOWN: fetch the origin's robots.txt first. */
+enum robots_answer pace_robots(struct pace *pace, const struct url *url);
+
+/* What is kept across restarts, one row an origin. */
+struct pace_row {
+	const char *origin;
+	int64_t retry_at_s;
+	int64_t failures; /* in a row */
+};
+/** Put a row back after a restart; 0, -ENOMEM. */
+MUST_CHECK int pace_note(struct pace *pace, const struct pace_row *row);
+/** Call @each for every origin with something to keep. */
+void pace_each(struct pace *pace, void (*each)(const struct pace_row *row, void *userdata), void *userdata);
+
+#endif

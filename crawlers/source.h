@@ -1,0 +1,110 @@
+#ifndef DIRTWATCH_CRAWLERS_SOURCE_H
+#define DIRTWATCH_CRAWLERS_SOURCE_H
+
+#include "crawlers/net/url.h"
+#include "crawlers/page.h"
+#include "daemon/base/arena.h"
+#include "daemon/base/post.h"
+
+/*
+ * A source knows how to read one kind of profile.  One file each in crawlers/sources/, one line in
+ * the table of source.c, all with the same three verbs:
+ *
+ *     claims(url)  could this be mine?            main process, the person's own URL
+ *     first(url)   what to ask for first          main process, the person's own URL
+ *     read(page)   what is in the answer          reader process, hostile bytes
+ *
+ * read() never asks for anything itself: it says in extract.follows what should be fetched next,
+ * and main decides whether that is allowed.
+ */
+
+/* What the request's Accept header asks for. */
+enum accept { ACCEPT_PAGE, ACCEPT_FEED, ACCEPT_JSON, ACCEPT_ACTIVITY, ACCEPT_COUNT };
+
+/* How a further request stands to the page that led to it. */
+enum relation {
+	FOLLOW_NEXT,    /* more of the same list: failing makes the profile unverified */
+	FOLLOW_INSTEAD, /* another way to the same: this page's verdict is dropped for that one's */
+	FOLLOW_ALSO,    /* adds what it can: failing is told in the coverage, no more */
+	FOLLOW_COUNT,
+};
+
+struct follow {
+	const char *url;     /* absolute, http(s) */
+	const char *source;  /* name of the source that reads it; static string */
+	int step;            /* that source's own number */
+	const char *subject; /* handed back in page.subject; NULL: none; at most LIMIT_URL_B */
+	enum accept accept;
+	enum relation relation;
+};
+
+struct coverage {
+	int64_t total;    /* posts the source says there are; -1: it does not say */
+	bool window;      /* the source shows only its newest posts, never all */
+	bool cut;         /* a limit of ours left posts out */
+	const char *lack; /* what the source could not show, one sentence; NULL: nothing */
+};
+
+/* What the rules of a robots.txt say to us (only from the source "robots"). */
+struct robots_rule {
+	bool allow;
+	const char *pattern; /* path pattern with * and $, percent-encoding normalised */
+};
+
+struct extract {
+	struct arena *arena; /* holds everything below */
+	enum verdict verdict;
+	const char *why;     /* one sentence on the verdict, shown to the person; NULL: verdict_meaning() */
+	int64_t retry_at_s;  /* the body named a time before which not to come back; 0: no */
+	struct post *posts;
+	size_t n_posts;
+	struct facts facts;
+	struct follow *follows;
+	size_t n_follows;
+	struct coverage coverage;
+	struct robots_rule *robots;
+	size_t n_robots;
+};
+
+struct source {
+	const char *name;  /* stable: stands in config, store and JSON */
+	const char *title; /* for people */
+	/* Could the profile at @url be mine?  *@ret_why: a few words, static.  NULL: never by URL. */
+	bool (*claims)(const struct url *url, const char **ret_why);
+	/* The first request for the profile at @url, strings in @arena.  0, -ENOMEM. */
+	int (*first)(struct arena *arena, const struct url *url, struct follow *ret);
+	/* Read @page into @extract, which is initialised (extract_init()).  Sets a verdict for every
+	 * page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM when the
+	 * arena's ceiling or memory ran out: the page counts as unread. */
+	int (*read)(const struct page *page, struct extract *extract);
+};
+
+/** All sources, the most particular first; the last one ("page") claims every URL. */
+extern const struct source *const sources[];
+extern const size_t n_sources;
+
+/** The source called @name; NULL: none. */
+const struct source *source_find(const char *name);
+
+/** The source for the profile at @url and, in a few words, why.  Never NULL. */
+const struct source *source_pick(const struct url *url, const char **ret_why);
+
+/** An empty extract with an arena of its own (LIMIT_EXTRACT_B).  0, -ENOMEM. */
+MUST_CHECK int extract_init(struct extract *extract);
+void extract_release(struct extract *extract); /* zeroed is fine */
+
+/** Read @page with the source that asked for it: first the walls that any site may put up
+ *  (crawlers/parse/wall.h), then the source.  This is all that the reader calls of crawlers/.
+ *  @extract is initialised by this call and released by the caller whatever is returned.
+ *  Returns 0 with a verdict, or -ENOMEM (the page counts as unread). */
+MUST_CHECK int source_read(const struct page *page, struct extract *extract);
+
+/* ---- for sources: adding to an extract; each returns 0 or -ENOMEM ---- */
+
+/** Append a zeroed post and point *@ret at it.  Past LIMIT_POSTS sets coverage.cut and *@ret to
+ *  NULL, and returns 0. */
+MUST_CHECK int extract_add_post(struct extract *extract, struct post **ret);
+/** Append a request; past LIMIT_FOLLOWS it is dropped. */
+MUST_CHECK int extract_add_follow(struct extract *extract, const struct follow *follow);
+
+#endif

@@ -1,0 +1,69 @@
+#ifndef DIRTWATCH_BASE_LIMITS_H
+#define DIRTWATCH_BASE_LIMITS_H
+
+/*
+ * Everything that a stranger's server, a rule file or a config can make grow, with its ceiling
+ * and the reason.  Units are in the names: _B bytes, _S seconds, _MS milliseconds, none counts.
+ */
+
+/* A page after decompression: the largest real profile pages seen were 1.6 MB. */
+#define LIMIT_PAGE_B (8u * 1024 * 1024)
+/* What Gumbo is given after stripping: alloc-free plain text of 2 MB parses in 0.22 s. */
+#define LIMIT_HTML_B (2u * 1024 * 1024)
+/* Gumbo's arena: 50 kB of nested formatting elements can ask for 1.25 GB; real pages need < 30 MB. */
+#define LIMIT_HTML_ARENA_B (256u * 1024 * 1024)
+/* How long Gumbo may take for one page: real pages need < 0.1 s. */
+#define LIMIT_HTML_MS 250
+/* Posts taken from one page: the longest list a platform serves is 1,000. */
+#define LIMIT_POSTS 10000
+/* Text of one post; what is beyond is cut between characters. */
+#define LIMIT_POST_TEXT_B (64u * 1024)
+/* Links kept of one post. */
+#define LIMIT_POST_LINKS 256
+/* All that one page's extract may hold: the posts' text can not exceed a page by much. */
+#define LIMIT_EXTRACT_B (64u * 1024 * 1024)
+/* Requests that one page may lead to. */
+#define LIMIT_FOLLOWS 32
+/* Pages fetched for one profile in one scan: 200 pages of 40 statuses are 8,000 posts. */
+#define LIMIT_PAGES_A_SCAN 200
+/* A URL: what browsers and servers agree to carry. */
+#define LIMIT_URL_B 8192
+/* A header line we keep (ETag, Link …); longer ones are as good as absent. */
+#define LIMIT_HEADER_B 8192
+/* robots.txt: RFC 9309 §2.5 asks for at least 500 KiB. */
+#define LIMIT_ROBOTS_B (512u * 1024)
+/* Rules kept from one robots.txt. */
+#define LIMIT_ROBOTS_RULES 8192
+
+/* Redirects followed (curl's own default is 30; browsers stop at 20; a profile needs 2). */
+#define LIMIT_REDIRECTS 5
+#define LIMIT_CONNECT_S 10
+#define LIMIT_TRANSFER_S 60
+
+/* How long the reader may take for one page, and what memory it may use. */
+#define LIMIT_READER_S 10
+#define LIMIT_READER_B (512u * 1024 * 1024)
+
+/* Rule files and config. */
+#define LIMIT_RULE_FILE_B (4u * 1024 * 1024)
+#define LIMIT_RULES 50000
+#define LIMIT_CONFIG_B (1u * 1024 * 1024)
+/* Nesting of a YAML file: our deepest key is 6 levels down. */
+#define LIMIT_YAML_DEPTH 32
+
+/* PCRE2 on one post: 100,000 steps are 14 ms at worst, 10,000,000 were 11.8 s (measured). */
+#define LIMIT_MATCH_STEPS 100000
+#define LIMIT_MATCH_DEPTH 1000
+#define LIMIT_MATCH_HEAP_KIB 1024
+
+/* Findings of one post that are kept and told. */
+#define LIMIT_HITS 64
+/* An excerpt in journal and report. */
+#define LIMIT_EXCERPT_B 200
+
+/* JSON nesting: the deepest platform answers are below 30. */
+#define LIMIT_JSON_DEPTH 128
+/* XML nesting: real feeds with xhtml content stay below 60. */
+#define LIMIT_XML_DEPTH 256
+
+#endif
