@@ -1,0 +1,49 @@
+#ifndef DIRTWATCH_DAEMON_CONTEXT_H
+#define DIRTWATCH_DAEMON_CONTEXT_H
+
+#include "config/config.h"
+#include "crawlers/net/fetch.h"
+#include "crawlers/net/pace.h"
+#include "daemon/alert.h"
+#include "daemon/base/clock.h"
+#include "daemon/paths.h"
+#include "daemon/reader.h"
+#include "daemon/store.h"
+#include "patterns/ruleset.h"
+
+#include <systemd/sd-event.h>
+
+/*
+ * What every scan stands on, started in order and stopped in reverse.  The daemon and --scan-now use
+ * the same; a scan borrows it and owns nothing of it.
+ */
+struct context {
+	const struct options *options;
+	struct paths paths;
+	struct arena *arena; /* of the paths */
+	const struct clock *clock;
+	sd_event *event;
+	struct config *config;
+	struct ruleset *ruleset; /* the catalogue: it can name findings, not score */
+	const char **rule_args;  /* what makes a reader load the same */
+	struct store *store;
+	struct pace *pace;
+	struct fetch *fetch;
+	struct reader *reader;
+	struct alert_sender *alerts;
+	bool in_memory; /* scans of targets named on the command line leave nothing behind */
+};
+
+/** Start everything.  What goes wrong is told on standard error.  0; CONTEXT_E_CONFIG: config or rules
+ *  are bad; CONTEXT_E_BUSY: another dirtwatch holds the store; -errno.  On failure @context is as if
+ *  context_stop() had been called. */
+enum { CONTEXT_E_CONFIG = 1, CONTEXT_E_BUSY };
+MUST_CHECK int context_start(struct context *context, const struct options *options, bool in_memory);
+void context_stop(struct context *context); /* zeroed or half-started is fine */
+
+/** Read config and rules anew and put them in the place of the old ones, with fresh readers and a
+ *  fresh fetcher.  No scan may be running.  0; CONTEXT_E_CONFIG: told, and the old ones stay; -errno:
+ *  the old ones stay. */
+MUST_CHECK int context_reload(struct context *context);
+
+#endif

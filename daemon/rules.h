@@ -1,0 +1,18 @@
+#ifndef DIRTWATCH_DAEMON_RULES_H
+#define DIRTWATCH_DAEMON_RULES_H
+
+#include "daemon/paths.h"
+#include "patterns/ruleset.h"
+
+/* Config and rules as every role of the program loads them, so that main and reader hold the same. */
+
+/** The config at paths->config, or the built-in defaults where there is none.
+ *  0, CONFIG_E_BAD (see problems), -errno. */
+MUST_CHECK int rules_config(const struct paths *paths, struct problems *problems, struct config **ret);
+
+/** The shipped rules, then the person's own patterns.d, then the config's folders.  @catalogue as in
+ *  struct ruleset_options.  0, RULESET_E_BAD, -errno. */
+MUST_CHECK int rules_load(const struct paths *paths, const struct config *config, bool catalogue,
+	struct problems *problems, struct ruleset **ret);
+
+#endif
