@@ -6,6 +6,7 @@
 #include "crawlers/net/pace.h"
 #include "daemon/alert.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/limits.h"
 #include "daemon/paths.h"
 #include "daemon/reader.h"
 #include "daemon/store.h"

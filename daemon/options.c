@@ -11,7 +11,7 @@ struct option_row {
 	const char *argument; /* NULL: none; in brackets: optional */
 	const char *help;     /* NULL: not for people */
 	int (*take)(struct options *options, const char *argument);
-	enum job job; /* where take is NULL: the option names this job */
+	enum command command; /* where take is NULL: the option names this job */
 };
 
 static int complain(const char *option, const char *argument, const char *known)
@@ -94,18 +94,18 @@ static int take_role(struct options *options, const char *argument)
 {
 	if (strcmp(argument, "reader") != 0)
 		return complain("role", argument, "reader");
-	options->job = JOB_READER;
+	options->command = COMMAND_READER;
 	return 0;
 }
 
 static const struct option_row rows[] = {
-	{"scan-now", NULL, "scan now: the TARGETs (URL, @user@host, saved page or feed, - for standard input), or the configured profiles", NULL, JOB_SCAN_NOW},
-	{"check", NULL, "score a draft before you post it: a file, or standard input", NULL, JOB_CHECK},
+	{"scan-now", NULL, "scan now: the TARGETs (URL, @user@host, saved page or feed, - for standard input), or the configured profiles", NULL, COMMAND_SCAN_NOW},
+	{"check", NULL, "score a draft before you post it: a file, or standard input", NULL, COMMAND_CHECK},
 	{"jsonl", NULL, "with --check: one {\"id\",\"text\"} a line in, one verdict a line out", take_lines, 0},
-	{"list", NULL, "the findings that stand", NULL, JOB_LIST},
-	{"explain", NULL, "what a finding or a rule is about, by its id", NULL, JOB_EXPLAIN},
-	{"check-config", NULL, "say what is wrong with the config", NULL, JOB_CHECK_CONFIG},
-	{"test-patterns", NULL, "run the tests that stand in the rules (of the FILEs, or of all)", NULL, JOB_TEST_PATTERNS},
+	{"list", NULL, "the findings that stand", NULL, COMMAND_LIST},
+	{"explain", NULL, "what a finding or a rule is about, by its id", NULL, COMMAND_EXPLAIN},
+	{"check-config", NULL, "say what is wrong with the config", NULL, COMMAND_CHECK_CONFIG},
+	{"test-patterns", NULL, "run the tests that stand in the rules (of the FILEs, or of all)", NULL, COMMAND_TEST_PATTERNS},
 	{"config", "FILE", "read this config", take_config, 0},
 	{"patterns", "FOLDER", "take the shipped rules from this folder", take_patterns, 0},
 	{"format", "text|json", "how to report (default text)", take_format, 0},
@@ -114,8 +114,8 @@ static const struct option_row rows[] = {
 	{"color", "WHEN", "auto, always or never", take_color, 0},
 	{"quiet", NULL, "no progress, no hints", take_quiet, 0},
 	{"verbose", NULL, "say more", take_verbose, 0},
-	{"help", NULL, "this text", NULL, JOB_HELP},
-	{"version", NULL, "the version", NULL, JOB_VERSION},
+	{"help", NULL, "this text", NULL, COMMAND_HELP},
+	{"version", NULL, "the version", NULL, COMMAND_VERSION},
 	{"role", "ROLE", NULL, take_role, 0},
 };
 
@@ -161,13 +161,13 @@ static void to_getopt(struct option longs[N_ROWS + 1])
 
 static bool takes_targets(const struct options *options)
 {
-	switch (options->job) {
-	case JOB_SCAN_NOW:
-	case JOB_CHECK:
-	case JOB_TEST_PATTERNS:
-	case JOB_EXPLAIN:
-	case JOB_CHECK_CONFIG:
-	case JOB_READER:
+	switch (options->command) {
+	case COMMAND_SCAN_NOW:
+	case COMMAND_CHECK:
+	case COMMAND_TEST_PATTERNS:
+	case COMMAND_EXPLAIN:
+	case COMMAND_CHECK_CONFIG:
+	case COMMAND_READER:
 		return true;
 	default:
 		return false;
@@ -182,11 +182,11 @@ static int check_whole(const struct options *options)
 			options->targets[0], options->targets[0]);
 		return OPTIONS_E_USAGE;
 	}
-	if (options->job == JOB_EXPLAIN && options->n_targets != 1) {
+	if (options->command == COMMAND_EXPLAIN && options->n_targets != 1) {
 		(void)fprintf(stderr, "dirtwatch: --explain wants one id of a finding or a rule\n");
 		return OPTIONS_E_USAGE;
 	}
-	if (options->lines && options->job != JOB_CHECK) {
+	if (options->lines && options->command != COMMAND_CHECK) {
 		(void)fprintf(stderr, "dirtwatch: --jsonl goes with --check\n");
 		return OPTIONS_E_USAGE;
 	}
@@ -195,7 +195,7 @@ static int check_whole(const struct options *options)
 
 int options_read(int argc, char **argv, struct options *ret)
 {
-	struct options options = {.job = JOB_DAEMON, .fail_on = SEVERITY_LOW};
+	struct options options = {.command = COMMAND_DAEMON, .fail_on = SEVERITY_LOW};
 	struct option longs[N_ROWS + 1];
 	to_getopt(longs);
 	opterr = 0;
@@ -215,11 +215,11 @@ int options_read(int argc, char **argv, struct options *ret)
 		}
 		const struct option_row *row = &rows[i];
 		if (!row->take) {
-			if (named && options.job != row->job) {
+			if (named && options.command != row->command) {
 				(void)fprintf(stderr, "dirtwatch: --%s and another job at once\n", row->name);
 				return OPTIONS_E_USAGE;
 			}
-			options.job = row->job;
+			options.command = row->command;
 			named = true;
 		} else if (row->take(&options, optarg) != 0) {
 			return OPTIONS_E_USAGE;

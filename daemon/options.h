@@ -9,17 +9,17 @@
 
 /* The command line: dirtwatch(8). */
 
-enum job {
-	JOB_DAEMON,
-	JOB_SCAN_NOW,
-	JOB_CHECK,
-	JOB_CHECK_CONFIG,
-	JOB_TEST_PATTERNS,
-	JOB_LIST,
-	JOB_EXPLAIN,
-	JOB_READER, /* --role reader: only ever started by dirtwatch itself */
-	JOB_HELP,
-	JOB_VERSION,
+enum command {
+	COMMAND_DAEMON,
+	COMMAND_SCAN_NOW,
+	COMMAND_CHECK,
+	COMMAND_CHECK_CONFIG,
+	COMMAND_TEST_PATTERNS,
+	COMMAND_LIST,
+	COMMAND_EXPLAIN,
+	COMMAND_READER, /* --role reader: only ever started by dirtwatch itself */
+	COMMAND_HELP,
+	COMMAND_VERSION,
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
@@ -35,7 +35,7 @@ enum exit_status {
 };
 
 struct options {
-	enum job job;
+	enum command command;
 	char **targets; /* what stands behind the options; NULL-ended, points into argv */
 	size_t n_targets;
 	const char *config; /* NULL: the usual places */

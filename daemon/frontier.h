@@ -1,0 +1,29 @@
+#ifndef DIRTWATCH_DAEMON_FRONTIER_H
+#define DIRTWATCH_DAEMON_FRONTIER_H
+
+#include "crawlers/source.h"
+
+/* What is still to be fetched for one profile in one scan: a queue that asks for no URL twice and
+ * ends at LIMIT_PAGES_A_SCAN.  Requests come from pages, so they are a stranger's wishes: only http(s)
+ * URLs of known sources are taken, FOLLOW_NEXT only within the origin of the page that asked. */
+struct frontier;
+
+MUST_CHECK int frontier_new(struct frontier **ret); /* 0, -ENOMEM */
+struct frontier *frontier_free(struct frontier *frontier);
+
+/** Put @follow at the end.  @from: URL of the page that led to it, NULL for the first.  Strings are
+ *  copied.  0 with *@ret_taken (may be NULL): false when it was known, refused or one too many;
+ *  -ENOMEM. */
+MUST_CHECK int frontier_add(
+	struct frontier *frontier, const char *from, const struct follow *follow, bool *ret_taken);
+
+/** The next request; it lives as long as @frontier.  NULL: nothing is left. */
+const struct follow *frontier_next(struct frontier *frontier);
+
+/** Some request was left out because there were too many. */
+bool frontier_was_full(const struct frontier *frontier);
+
+size_t frontier_asked(const struct frontier *frontier);   /* handed out so far */
+size_t frontier_waiting(const struct frontier *frontier); /* not handed out yet */
+
+#endif

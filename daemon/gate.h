@@ -1,0 +1,29 @@
+#ifndef DIRTWATCH_DAEMON_GATE_H
+#define DIRTWATCH_DAEMON_GATE_H
+
+#include "daemon/context.h"
+
+/*
+ * May this URL be fetched?  Asks the site's robots.txt first where it is not known (RFC 9309): it is
+ * fetched once a day and origin, read by the reader like any page, and kept by the pace.  Routes that
+ * are made for programs (ACCEPT_JSON, ACCEPT_ACTIVITY) are not asked about.
+ */
+struct gate;
+
+MUST_CHECK int gate_new(struct context *context, struct gate **ret);
+/** Open questions are dropped without an answer.  NULL is fine. */
+struct gate *gate_free(struct gate *gate);
+
+/* OK: go ahead.  ROBOTS_DENIED, or what kept us from reading robots.txt (NETWORK_ERROR, SERVER_ERROR,
+ * RATE_LIMITED …) with @why and, where told, @retry_at_s.  Called from the event loop, never from
+ * inside gate_ask(). */
+typedef void gate_answer(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata);
+
+struct question;
+/** Ask.  @trusted_origin as in struct fetch_request.  Strings are copied.  0, -errno. */
+MUST_CHECK int gate_ask(struct gate *gate, const char *url, const char *trusted_origin,
+	enum accept accept, gate_answer *answer, void *userdata, struct question **ret);
+/** Drop a question that was not answered yet. */
+void gate_drop(struct question *question);
+
+#endif
