@@ -1,0 +1,538 @@
+#include "daemon/scan.h"
+
+#include "crawlers/net/url.h"
+#include "daemon/base/log.h"
+#include "daemon/frontier.h"
+#include "daemon/record.h"
+#include "daemon/standing.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Permalinks of doubtful findings that one scan asks: polite, and in a few scans all are asked. */
+#define DOUBTS_A_SCAN 5
+
+/* Memory for what is remembered of the page at hand. */
+#define MEMORY_B (4u * 1024 * 1024)
+
+struct doubt {
+	char *id;
+	char *url;
+};
+
+struct scan {
+	struct scan_options options;
+	scan_done *done;
+	void *userdata;
+
+	struct arena *arena; /* of the scan: the profile's URL taken apart, facts */
+	struct url url;
+	const struct source *source;
+	const char *source_why;
+	struct frontier *frontier;
+	struct life *life;
+	struct tally tally;
+	struct facts facts;
+	bool has_facts;
+
+	/* the page at hand */
+	const struct follow *asked;
+	struct arena *page_arena;
+	struct page_memory memory; /* of the last time */
+	bool remembered;
+	struct page_memory fresh;  /* what the answer says of itself */
+	struct digest body_digest;
+
+	/* what is waited for: at most one of them */
+	struct question *question;
+	struct transfer *transfer;
+	struct read_job *job;
+	sd_event_source *defer;
+
+	struct doubt doubts[DOUBTS_A_SCAN];
+	size_t n_doubts;
+	size_t doubt; /* the one at hand */
+};
+
+static void next_page(struct scan *scan);
+static void next_doubt(struct scan *scan);
+
+/* ---- making and ending ---- */
+
+static struct record record_of(const struct scan *scan)
+{
+	return (struct record){
+		.store = scan->options.context->store,
+		.life = scan->life,
+		.ruleset = scan->options.context->ruleset,
+		.sink = scan->options.sink,
+		.profile = scan->options.profile->url,
+	};
+}
+
+struct scan *scan_cancel(struct scan *scan)
+{
+	if (!scan)
+		return NULL;
+	if (scan->question)
+		gate_drop(scan->question);
+	if (scan->transfer)
+		fetch_cancel(scan->transfer);
+	if (scan->job)
+		read_cancel(scan->job);
+	sd_event_source_disable_unref(scan->defer);
+	for (size_t i = 0; i < scan->n_doubts; i++) {
+		free(scan->doubts[i].id);
+		free(scan->doubts[i].url);
+	}
+	life_end(scan->life);
+	frontier_free(scan->frontier);
+	tally_release(&scan->tally);
+	arena_free(scan->page_arena);
+	arena_free(scan->arena);
+	free(scan);
+	return NULL;
+}
+
+/* The scan can not go on: nothing more is recorded of it. */
+static void give_up(struct scan *scan, int r)
+{
+	log_err(r, "cannot record the scan of %s", scan->options.profile->url);
+	scan_done *done = scan->done;
+	void *userdata = scan->userdata;
+	scan_cancel(scan);
+	done(r, NULL, userdata);
+}
+
+static int64_t next_due(const struct scan *scan)
+{
+	const struct config *config = scan->options.context->config;
+	int64_t now_s = clock_now_s(scan->options.context->clock);
+	uint32_t spread = 0;
+	if (config->jitter_s > 0 && getrandom(&spread, sizeof spread, GRND_NONBLOCK) == sizeof spread)
+		spread %= (uint32_t)config->jitter_s;
+	int64_t due_s = now_s + scan->options.profile->every_s + spread;
+	return due_s > scan->tally.retry_at_s ? due_s : scan->tally.retry_at_s;
+}
+
+static int settle(struct scan *scan, struct profile_result *ret)
+{
+	struct outcome outcome = tally_outcome(&scan->tally);
+	outcome.next_due_s = next_due(scan);
+	int r = life_settle(scan->life, &outcome);
+	if (r < 0)
+		return r;
+	*ret = (struct profile_result){
+		.url = scan->options.profile->url,
+		.source = scan->source->name,
+		.source_why = scan->source_why,
+		.outcome = outcome,
+		.unchanged = scan->tally.n_pages > 0 && scan->tally.n_unchanged == scan->tally.n_pages,
+		.n_pages = frontier_asked(scan->frontier),
+		.n_unscored = scan->tally.n_unscored,
+		.facts = scan->has_facts ? &scan->facts : NULL,
+		.counts = life_counts(scan->life),
+	};
+	return 0;
+}
+
+static void finish(struct scan *scan)
+{
+	struct profile_result result;
+	int r = settle(scan, &result);
+	if (r < 0) {
+		give_up(scan, r);
+		return;
+	}
+	alert_kick(scan->options.context->alerts);
+	scan->done(0, &result, scan->userdata);
+	scan_cancel(scan);
+}
+
+/* ---- record ---- */
+
+/* The page said nothing about findings.  Another way to the same, where it names one, decides instead. */
+static void page_failed(struct scan *scan, enum verdict verdict, const char *why, int64_t retry_at_s)
+{
+	int r = tally_failed(
+		&scan->tally, scan->asked->url, scan->asked->relation, verdict, why, retry_at_s);
+	if (r < 0)
+		give_up(scan, r);
+	else
+		next_page(scan);
+}
+
+static int keep_facts(struct scan *scan, const struct facts *facts)
+{
+	if (!facts->name && !facts->handle && !facts->bio)
+		return 0;
+	/* The first page that speaks of its owner is the profile's own. */
+	if (scan->has_facts)
+		return 0;
+	char *text;
+	struct extract only_facts = {.facts = *facts, .coverage = {.total = -1}};
+	struct standing copy;
+	int r = standing_write(&only_facts, &text);
+	if (r < 0)
+		return r;
+	r = standing_read(scan->arena, text, &copy);
+	free(text);
+	if (r < 0)
+		return r;
+	scan->facts = copy.facts;
+	scan->has_facts = true;
+	return 0;
+}
+
+/* Queue what the page leads to.  *@ret_instead: one of them stands in for the page itself. */
+static int follow_all(
+	struct scan *scan, const struct follow *follows, size_t count, bool *ret_instead)
+{
+	*ret_instead = false;
+	for (size_t i = 0; i < count; i++) {
+		bool taken;
+		int r = frontier_add(scan->frontier, scan->asked->url, &follows[i], &taken);
+		if (r < 0)
+			return r;
+		*ret_instead |= taken && follows[i].relation == FOLLOW_INSTEAD;
+	}
+	return 0;
+}
+
+static void page_unchanged(struct scan *scan)
+{
+	struct standing standing;
+	bool instead;
+	struct record record = record_of(scan);
+	int r = standing_read(scan->page_arena, scan->memory.extract, &standing);
+	if (r == 0)
+		r = keep_facts(scan, &standing.facts);
+	if (r == 0)
+		r = follow_all(scan, standing.follows, standing.n_follows, &instead);
+	if (r == 0)
+		r = record_unchanged(
+			&record, scan->asked->url, &scan->memory, &standing.coverage, &scan->tally);
+	if (r < 0)
+		give_up(scan, r);
+	else
+		next_page(scan);
+}
+
+static int record_reading(struct scan *scan, const struct reading *reading)
+{
+	struct record record = record_of(scan);
+	/* Only an answer that can be asked for conditionally, or compared, is worth remembering. */
+	struct page_memory *page = scan->options.saved ? NULL : &scan->fresh;
+	int r = keep_facts(scan, &reading->extract.facts);
+	if (r == 0)
+		r = record_page(&record, scan->asked->url, reading, page, &scan->tally);
+	return r;
+}
+
+static int tell_poison(struct scan *scan, const char *why)
+{
+	const struct alert alert = {
+		.kind = EVENT_READER_POISONED,
+		.priority = LOG_WARNING,
+		.message = "a page killed two readers and was put aside",
+		.profile = scan->options.profile->url,
+		.scan = scan->options.id,
+		.verdict = VERDICT_UNREAD,
+		.has_verdict = true,
+		.coverage = why,
+		.posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1,
+	};
+	char *fields;
+	int r = alert_fields(&alert, &fields);
+	if (r < 0)
+		return r;
+	r = store_queue_alert(scan->options.context->store, fields);
+	free(fields);
+	return r;
+}
+
+static void on_read(const struct reading *reading, const char *why, bool poison, void *userdata)
+{
+	struct scan *scan = userdata;
+	scan->job = NULL;
+	int r = poison ? tell_poison(scan, why) : 0;
+	if (r < 0) {
+		give_up(scan, r);
+		return;
+	}
+	if (!reading) {
+		page_failed(scan, VERDICT_UNREAD, why, 0);
+		return;
+	}
+	const struct extract *extract = &reading->extract;
+	bool instead;
+	r = follow_all(scan, extract->follows, extract->n_follows, &instead);
+	if (r == 0 && verdict_proves(extract->verdict))
+		r = record_reading(scan, reading);
+	if (r < 0)
+		give_up(scan, r);
+	else if (verdict_proves(extract->verdict) || instead)
+		next_page(scan);
+	else
+		page_failed(scan, extract->verdict, extract->why, extract->retry_at_s);
+}
+
+/* ---- read ---- */
+
+static int start_reading(struct scan *scan, const struct page *page)
+{
+	struct page asked = *page;
+	asked.url = scan->asked->url;
+	asked.profile = scan->options.profile->url;
+	asked.source = scan->asked->source;
+	asked.step = scan->asked->step;
+	asked.subject = scan->asked->subject;
+	asked.fetched_s = clock_now_s(scan->options.context->clock);
+	return read_page(scan->options.context->reader, &asked, on_read, scan, &scan->job);
+}
+
+static int remember_answer(struct scan *scan, const struct fetch_result *result)
+{
+	struct arena *arena = scan->page_arena;
+	int r = digest_bytes(result->body, result->body_len, &scan->body_digest);
+	if (r < 0)
+		return r;
+	scan->fresh = (struct page_memory){
+		.etag = arena_strdup(arena, result->etag),
+		.last_modified = arena_strdup(arena, result->last_modified),
+		.body_digest = scan->body_digest.hex,
+		.rules_digest = ruleset_digest(scan->options.context->ruleset)->hex,
+		.read_s = clock_now_s(scan->options.context->clock),
+	};
+	return 0;
+}
+
+/* The same bytes as last time, under the same rules, from a server that does not know 304. */
+static bool is_same_body(const struct scan *scan)
+{
+	return scan->remembered && scan->memory.body_digest &&
+		strcmp(scan->memory.body_digest, scan->body_digest.hex) == 0;
+}
+
+static void on_fetched(const struct fetch_result *result, void *userdata)
+{
+	struct scan *scan = userdata;
+	scan->transfer = NULL;
+	if (result->verdict == VERDICT_UNCHANGED && scan->remembered) {
+		page_unchanged(scan);
+		return;
+	}
+	if (result->verdict != VERDICT_OK) {
+		page_failed(scan, result->verdict, result->error, result->retry_at_s);
+		return;
+	}
+	int r = remember_answer(scan, result);
+	if (r == 0 && is_same_body(scan)) {
+		page_unchanged(scan);
+		return;
+	}
+	const struct page page = {
+		.final_url = result->final_url,
+		.status = result->status,
+		.content_type = result->content_type,
+		.link = result->link,
+		.location = result->location,
+		.body = result->body,
+		.body_len = result->body_len,
+	};
+	if (r == 0)
+		r = start_reading(scan, &page);
+	if (r < 0)
+		give_up(scan, r);
+}
+
+/* ---- crawl ---- */
+
+static int recall(struct scan *scan)
+{
+	const struct context *context = scan->options.context;
+	scan->page_arena = arena_free(scan->page_arena);
+	scan->page_arena = arena_new(MEMORY_B);
+	scan->remembered = false;
+	if (!scan->page_arena)
+		return -ENOMEM;
+	int r = store_page(context->store, scan->page_arena, scan->options.profile->url, scan->asked->url,
+		&scan->memory);
+	if (r < 0)
+		return r;
+	/* Scored under other rules, it must be read again whether it changed or not. */
+	scan->remembered = r == 0 && scan->memory.rules_digest &&
+		strcmp(scan->memory.rules_digest, ruleset_digest(context->ruleset)->hex) == 0;
+	return 0;
+}
+
+static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata)
+{
+	struct scan *scan = userdata;
+	scan->question = NULL;
+	if (verdict != VERDICT_OK) {
+		page_failed(scan, verdict, why, retry_at_s);
+		return;
+	}
+	const struct fetch_request request = {
+		.url = scan->asked->url,
+		.accept = scan->asked->accept,
+		.etag = scan->remembered ? scan->memory.etag : NULL,
+		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
+		.trusted_origin = scan->url.origin,
+	};
+	int r = fetch_get(scan->options.context->fetch, &request, on_fetched, scan, &scan->transfer);
+	if (r < 0)
+		give_up(scan, r);
+}
+
+static void next_page(struct scan *scan)
+{
+	scan->asked = frontier_next(scan->frontier);
+	if (!scan->asked) {
+		next_doubt(scan);
+		return;
+	}
+	int r = recall(scan);
+	if (r == 0)
+		r = scan->options.saved ? start_reading(scan, scan->options.saved) :
+					  gate_ask(scan->options.gate, scan->asked->url, scan->url.origin,
+						  scan->asked->accept, on_gate, scan, &scan->question);
+	if (r < 0)
+		give_up(scan, r);
+}
+
+/* ---- doubts: findings that are out of sight, whose permalink knows ---- */
+
+static int note_doubt(const struct finding *finding, void *userdata)
+{
+	struct scan *scan = userdata;
+	struct doubt *doubt = &scan->doubts[scan->n_doubts];
+	doubt->id = strdup(finding->id);
+	doubt->url = strdup(finding->url);
+	scan->n_doubts++; /* counted half-made too: it is freed with the scan */
+	return doubt->id && doubt->url ? 0 : -ENOMEM;
+}
+
+static void on_doubt_fetched(const struct fetch_result *result, void *userdata)
+{
+	struct scan *scan = userdata;
+	scan->transfer = NULL;
+	int r = 0;
+	if (result->verdict == VERDICT_OK && (result->status == 404 || result->status == 410))
+		r = life_gone(scan->life, scan->doubts[scan->doubt].id);
+	scan->doubt++;
+	if (r < 0)
+		give_up(scan, r);
+	else
+		next_doubt(scan);
+}
+
+static void on_doubt_gate(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata)
+{
+	(void)why; /* a permalink that may not be asked leaves its finding as it is */
+	(void)retry_at_s;
+	struct scan *scan = userdata;
+	scan->question = NULL;
+	const struct fetch_request request = {
+		.url = scan->doubts[scan->doubt].url,
+		.accept = ACCEPT_PAGE,
+		.trusted_origin = scan->url.origin,
+	};
+	int r = 0;
+	if (verdict == VERDICT_OK) {
+		r = fetch_get(
+			scan->options.context->fetch, &request, on_doubt_fetched, scan, &scan->transfer);
+	} else {
+		scan->doubt++;
+		next_doubt(scan);
+	}
+	if (r < 0)
+		give_up(scan, r);
+}
+
+static void next_doubt(struct scan *scan)
+{
+	int r = 0;
+	if (scan->n_doubts == 0 && !scan->options.saved) {
+		const struct outcome outcome = tally_outcome(&scan->tally);
+		r = life_doubtful(scan->life, &outcome, DOUBTS_A_SCAN, note_doubt, scan);
+	}
+	if (r == 0 && scan->doubt == scan->n_doubts) {
+		finish(scan);
+		return;
+	}
+	if (r == 0)
+		r = gate_ask(scan->options.gate, scan->doubts[scan->doubt].url, scan->url.origin, ACCEPT_PAGE,
+			on_doubt_gate, scan, &scan->question);
+	if (r < 0)
+		give_up(scan, r);
+}
+
+/* ---- start ---- */
+
+static int on_start(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	struct scan *scan = userdata;
+	scan->defer = sd_event_source_disable_unref(scan->defer);
+	next_page(scan);
+	return 0;
+}
+
+/* Which source, and what it asks first. */
+static int choose_source(struct scan *scan)
+{
+	const struct profile *profile = scan->options.profile;
+	int r = url_parse(scan->arena, profile->url, &scan->url);
+	if (r != 0)
+		return r < 0 ? r : -EINVAL;
+	scan->source = source_pick(&scan->url, &scan->source_why);
+	if (profile->source && source_find(profile->source)) {
+		scan->source = source_find(profile->source);
+		scan->source_why = "as the config says";
+	}
+	struct follow first = {0};
+	r = scan->source->first(scan->arena, &scan->url, &first);
+	if (r == 0)
+		r = frontier_add(scan->frontier, NULL, &first, NULL);
+	return r;
+}
+
+int scan_start(const struct scan_options *options, scan_done *done, void *userdata, struct scan **ret)
+{
+	struct scan *scan = calloc(1, sizeof *scan);
+	if (!scan)
+		return -ENOMEM;
+	*scan = (struct scan){.options = *options, .done = done, .userdata = userdata, .tally = tally_init()};
+	const struct context *context = options->context;
+	const struct life_options life = {
+		.store = context->store,
+		.clock = context->clock,
+		.profile = options->profile->url,
+		.scan = options->id,
+		.alert_at = context->config->alert_at,
+		.alert_after = context->config->alert_after,
+	};
+	scan->arena = arena_new(LIMIT_EXTRACT_B);
+	int r = scan->arena ? frontier_new(&scan->frontier) : -ENOMEM;
+	if (r == 0)
+		r = choose_source(scan);
+	if (r == 0)
+		r = life_begin(&life, &scan->life);
+	if (r == 0)
+		r = sd_event_add_defer(context->event, &scan->defer, on_start, scan);
+	if (r < 0) {
+		scan_cancel(scan);
+		return r;
+	}
+	*ret = scan;
+	return 0;
+}
+
+const char *scan_where(const struct scan *scan, size_t *ret_posts)
+{
+	*ret_posts = scan->tally.n_posts;
+	return scan->asked ? scan->asked->url : NULL;
+}

@@ -1,0 +1,35 @@
+#ifndef DIRTWATCH_DAEMON_SCAN_H
+#define DIRTWATCH_DAEMON_SCAN_H
+
+#include "daemon/context.h"
+#include "daemon/events.h"
+#include "daemon/gate.h"
+
+/* One profile, one scan: crawl, read, record, alert.  The only file that names all the steps. */
+struct scan;
+
+struct scan_options {
+	struct context *context;
+	struct gate *gate;
+	const struct profile *profile; /* borrowed until the end */
+	const struct page *saved;      /* read this instead of fetching: a page that was saved; NULL: fetch */
+	const char *id;                /* of the whole scan, for DIRTWATCH_SCAN */
+	struct sink sink;
+};
+
+/* Called once, from the event loop, when the scan is over; @r: 0, or a -errno that kept it from being
+ * recorded (told on standard error already).  @result lives until it returns. */
+typedef void scan_done(int r, const struct profile_result *result, void *userdata);
+
+/** Start.  0, -errno. */
+MUST_CHECK int scan_start(
+	const struct scan_options *options, scan_done *done, void *userdata, struct scan **ret);
+
+/** End a scan that is not over, without calling back: what was recorded stays, absences are not
+ *  counted.  NULL is fine.  Returns NULL. */
+struct scan *scan_cancel(struct scan *scan);
+
+/** What it is doing, for progress: the URL it waits for, NULL when it is about to end; and posts seen. */
+const char *scan_where(const struct scan *scan, size_t *ret_posts);
+
+#endif

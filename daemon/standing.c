@@ -1,0 +1,131 @@
+#include "daemon/standing.h"
+
+#include "daemon/base/limits.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* ---- writing ---- */
+
+static json_t *follow_json(const struct follow *follow)
+{
+	return json_pack("{s:s, s:s, s:i, s:s?, s:i, s:i}", "url", follow->url, "source", follow->source,
+		"step", follow->step, "subject", follow->subject, "accept", (int)follow->accept, "relation",
+		(int)follow->relation);
+}
+
+static json_t *facts_json(const struct facts *facts)
+{
+	json_t *links = json_array();
+	for (size_t i = 0; i < facts->n_links; i++)
+		(void)json_array_append_new(links, json_string(facts->links[i])); /* checked as a whole below */
+	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:I, s:I, s:I, s:I, s:I}", "name",
+		facts->name, "handle", facts->handle, "headline", facts->headline, "bio", facts->bio,
+		"location", facts->location, "photo", facts->photo_url, "links", links, "created",
+		(json_int_t)facts->created_s, "active", (json_int_t)facts->last_active_s, "posts",
+		(json_int_t)facts->n_posts, "followers", (json_int_t)facts->n_followers, "following",
+		(json_int_t)facts->n_following);
+}
+
+int standing_write(const struct extract *extract, char **ret)
+{
+	json_t *follows = json_array();
+	for (size_t i = 0; i < extract->n_follows; i++)
+		(void)json_array_append_new(follows, follow_json(&extract->follows[i]));
+	bool whole = follows && json_array_size(follows) == extract->n_follows;
+	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:o}", "follows", follows, "total",
+		(json_int_t)extract->coverage.total, "window", extract->coverage.window, "cut",
+		extract->coverage.cut, "lack", extract->coverage.lack, "facts", facts_json(&extract->facts));
+	char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (!text)
+		return -ENOMEM;
+	*ret = text;
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static const char *text_of(struct arena *arena, const json_t *object, const char *key)
+{
+	return arena_strdup(arena, json_string_value(json_object_get(object, key)));
+}
+
+static int64_t number_of(const json_t *object, const char *key, int64_t otherwise)
+{
+	const json_t *value = json_object_get(object, key);
+	return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+static int read_follows(struct arena *arena, const json_t *list, struct standing *standing)
+{
+	size_t count = json_array_size(list);
+	struct follow *follows = arena_array(arena, count ? count : 1, sizeof *follows);
+	if (!follows)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(list, i);
+		follows[i] = (struct follow){
+			.url = text_of(arena, item, "url"),
+			.source = text_of(arena, item, "source"),
+			.step = (int)number_of(item, "step", 0),
+			.subject = text_of(arena, item, "subject"),
+			.accept = (enum accept)number_of(item, "accept", 0),
+			.relation = (enum relation)number_of(item, "relation", 0),
+		};
+		if (!follows[i].url || !follows[i].source)
+			return -ENOMEM;
+	}
+	standing->follows = follows;
+	standing->n_follows = count;
+	return 0;
+}
+
+static int read_facts(struct arena *arena, const json_t *object, struct facts *facts)
+{
+	const json_t *links = json_object_get(object, "links");
+	size_t n_links = json_array_size(links);
+	const char **urls = arena_array(arena, n_links ? n_links : 1, sizeof *urls);
+	if (!urls)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_links; i++) {
+		urls[i] = arena_strdup(arena, json_string_value(json_array_get(links, i)));
+		if (!urls[i])
+			return -ENOMEM;
+	}
+	*facts = (struct facts){
+		.name = text_of(arena, object, "name"),
+		.handle = text_of(arena, object, "handle"),
+		.headline = text_of(arena, object, "headline"),
+		.bio = text_of(arena, object, "bio"),
+		.location = text_of(arena, object, "location"),
+		.photo_url = text_of(arena, object, "photo"),
+		.links = urls,
+		.n_links = n_links,
+		.created_s = number_of(object, "created", 0),
+		.last_active_s = number_of(object, "active", 0),
+		.n_posts = number_of(object, "posts", -1),
+		.n_followers = number_of(object, "followers", -1),
+		.n_following = number_of(object, "following", -1),
+	};
+	return 0;
+}
+
+int standing_read(struct arena *arena, const char *text, struct standing *ret)
+{
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	struct standing standing = {
+		.facts = FACTS_INIT,
+		.coverage = {.total = number_of(json, "total", -1),
+			.window = json_is_true(json_object_get(json, "window")),
+			.cut = json_is_true(json_object_get(json, "cut")),
+			.lack = text_of(arena, json, "lack")},
+	};
+	int r = read_follows(arena, json_object_get(json, "follows"), &standing);
+	if (r == 0)
+		r = read_facts(arena, json_object_get(json, "facts"), &standing.facts);
+	json_decref(json);
+	if (r == 0)
+		*ret = standing;
+	return r;
+}
