@@ -149,6 +149,8 @@ static void stop_reader(struct context *context)
 
 static int start_alerts(struct context *context)
 {
+	if (context->in_memory)
+		return 0; /* a look at somebody's page is no news for the journal */
 	return alert_sender_new(context->event, context->store, ALERT_ROUTE_AUTO, &context->alerts);
 }
 
@@ -242,20 +244,21 @@ void context_stop(struct context *context)
 		stages[i].stop(context);
 }
 
-int context_reload(struct context *context)
+int context_prepare(const struct context *context, struct fresh *ret)
 {
-	struct config *config;
-	struct ruleset *ruleset;
-	int r = load_rules(&context->paths, &config, &ruleset);
-	if (r != 0)
-		return r;
+	return load_rules(&context->paths, &ret->config, &ret->ruleset);
+}
+
+int context_replace(struct context *context, const struct fresh *fresh)
+{
+	int r = 0;
 	for (size_t i = N_STAGES; i-- > 0;) {
 		if (stages[i].reloads)
 			stages[i].stop(context);
 	}
 	stop_rules(context);
-	context->config = config;
-	context->ruleset = ruleset;
+	context->config = fresh->config;
+	context->ruleset = fresh->ruleset;
 	for (size_t i = 0; i < N_STAGES && r == 0; i++) {
 		if (stages[i].reloads)
 			r = stages[i].start(context);

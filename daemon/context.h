@@ -31,7 +31,7 @@ struct context {
 	struct pace *pace;
 	struct fetch *fetch;
 	struct reader *reader;
-	struct alert_sender *alerts;
+	struct alert_sender *alerts; /* NULL with in_memory */
 	bool in_memory; /* scans of targets named on the command line leave nothing behind */
 };
 
@@ -42,9 +42,18 @@ enum { CONTEXT_E_CONFIG = 1, CONTEXT_E_BUSY };
 MUST_CHECK int context_start(struct context *context, const struct options *options, bool in_memory);
 void context_stop(struct context *context); /* zeroed or half-started is fine */
 
-/** Read config and rules anew and put them in the place of the old ones, with fresh readers and a
- *  fresh fetcher.  No scan may be running.  0; CONTEXT_E_CONFIG: told, and the old ones stay; -errno:
- *  the old ones stay. */
-MUST_CHECK int context_reload(struct context *context);
+/* Config and rules as they are on disk now, not in use yet. */
+struct fresh {
+	struct config *config;
+	struct ruleset *ruleset;
+};
+
+/** Read config and rules anew.  0: hand @ret to context_replace(); CONTEXT_E_CONFIG: told; -errno. */
+MUST_CHECK int context_prepare(const struct context *context, struct fresh *ret);
+
+/** Put @fresh, which is taken over, in the place of the old config and rules, with fresh readers and a
+ *  fresh fetcher.  Nothing may hold on to the old ones: no scan is running.  0; -errno: @context can
+ *  only be stopped. */
+MUST_CHECK int context_replace(struct context *context, const struct fresh *fresh);
 
 #endif

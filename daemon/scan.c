@@ -145,7 +145,8 @@ static void finish(struct scan *scan)
 		give_up(scan, r);
 		return;
 	}
-	alert_kick(scan->options.context->alerts);
+	if (scan->options.context->alerts)
+		alert_kick(scan->options.context->alerts);
 	scan->done(0, &result, scan->userdata);
 	scan_cancel(scan);
 }
@@ -190,6 +191,8 @@ static int follow_all(
 	struct scan *scan, const struct follow *follows, size_t count, bool *ret_instead)
 {
 	*ret_instead = false;
+	if (scan->options.saved)
+		return 0; /* a saved page is read as it is; nothing is fetched for it */
 	for (size_t i = 0; i < count; i++) {
 		bool taken;
 		int r = frontier_add(scan->frontier, scan->asked->url, &follows[i], &taken);
