@@ -1,10 +1,10 @@
 #include "daemon/target.h"
 
 #include "crawlers/net/url.h"
+#include "daemon/base/buf.h"
 #include "daemon/base/clean.h"
 #include "daemon/base/limits.h"
 
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
