@@ -77,6 +77,10 @@ struct source {
 	 * page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM when the
 	 * arena's ceiling or memory ran out: the page counts as unread. */
 	int (*read)(const struct page *page, struct extract *extract);
+	/* Asked in place of read() when the page is a wall: an error status, a log-in form … (see
+	 * crawlers/parse/wall.h).  @extract has the verdict and why; the source may know better, or
+	 * another way to go.  NULL: that verdict stands. */
+	int (*walled)(const struct page *page, struct extract *extract);
 };
 
 /** All sources, the most particular first; the last one ("page") claims every URL. */
@@ -93,8 +97,8 @@ const struct source *source_pick(const struct url *url, const char **ret_why);
 MUST_CHECK int extract_init(struct extract *extract);
 void extract_release(struct extract *extract); /* zeroed is fine */
 
-/** Read @page with the source that asked for it: first the walls that any site may put up
- *  (crawlers/parse/wall.h), then the source.  This is all that the reader calls of crawlers/.
+/** Read @page with the source that asked for it: walled() where it is a wall that any site may put up
+ *  (crawlers/parse/wall.h), else read().  This is all that the reader calls of crawlers/.
  *  @extract is initialised by this call and released by the caller whatever is returned.
  *  Returns 0 with a verdict, or -ENOMEM (the page counts as unread). */
 MUST_CHECK int source_read(const struct page *page, struct extract *extract);
@@ -104,7 +108,7 @@ MUST_CHECK int source_read(const struct page *page, struct extract *extract);
 /** Append a zeroed post and point *@ret at it.  Past LIMIT_POSTS sets coverage.cut and *@ret to
  *  NULL, and returns 0. */
 MUST_CHECK int extract_add_post(struct extract *extract, struct post **ret);
-/** Append a request; past LIMIT_FOLLOWS it is dropped. */
+/** Append a request; past LIMIT_FOLLOWS it is dropped, and coverage.cut set when posts go with it. */
 MUST_CHECK int extract_add_follow(struct extract *extract, const struct follow *follow);
 
 #endif

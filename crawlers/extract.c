@@ -1,0 +1,52 @@
+#include "crawlers/source.h"
+#include "daemon/base/limits.h"
+
+int extract_init(struct extract *extract)
+{
+	*extract = (struct extract){
+		.verdict = VERDICT_PARSE_DRIFT,
+		.facts = FACTS_INIT,
+		.coverage = {.total = -1},
+	};
+	extract->arena = arena_new(LIMIT_EXTRACT_B);
+	return extract->arena ? 0 : -ENOMEM;
+}
+
+void extract_release(struct extract *extract)
+{
+	arena_free(extract->arena);
+	*extract = (struct extract){};
+}
+
+int extract_add_post(struct extract *extract, struct post **ret)
+{
+	if (extract->n_posts >= LIMIT_POSTS) {
+		extract->coverage.cut = true;
+		*ret = NULL;
+		return 0;
+	}
+	struct post *posts =
+		arena_grow(extract->arena, extract->posts, extract->n_posts, sizeof *posts);
+	if (!posts)
+		return -ENOMEM;
+	extract->posts = posts;
+	*ret = &posts[extract->n_posts++];
+	**ret = (struct post){.id = "", .text = ""};
+	return 0;
+}
+
+int extract_add_follow(struct extract *extract, const struct follow *follow)
+{
+	if (extract->n_follows >= LIMIT_FOLLOWS) {
+		if (follow->relation == FOLLOW_NEXT)
+			extract->coverage.cut = true;
+		return 0;
+	}
+	struct follow *follows =
+		arena_grow(extract->arena, extract->follows, extract->n_follows, sizeof *follows);
+	if (!follows)
+		return -ENOMEM;
+	extract->follows = follows;
+	follows[extract->n_follows++] = *follow;
+	return 0;
+}

@@ -1,0 +1,49 @@
+#include "crawlers/source.h"
+
+#include "crawlers/sources/sources.h"
+
+#include <string.h>
+
+/* The most particular first: the first one that claims a profile gets it.  "robots" claims none and
+ * "page" every one. */
+const struct source *const sources[] = {
+	&source_robots,
+	&source_mastodon,
+	&source_feed,
+	&source_page,
+};
+const size_t n_sources = sizeof sources / sizeof *sources;
+
+const struct source *source_find(const char *name)
+{
+	for (size_t i = 0; i < n_sources; i++) {
+		if (sources[i] && strcmp(sources[i]->name, name) == 0)
+			return sources[i];
+	}
+	return NULL;
+}
+
+const struct source *source_pick(const struct url *url, const char **ret_why)
+{
+	for (size_t i = 0; i < n_sources; i++) {
+		if (sources[i] && sources[i]->claims && sources[i]->claims(url, ret_why))
+			return sources[i];
+	}
+	*ret_why = "any web page";
+	return sources[n_sources - 1];
+}
+
+int source_read(const struct page *page, struct extract *extract)
+{
+	int r = extract_init(extract);
+	if (r < 0)
+		return r;
+	const struct source *source = source_find(page->source);
+	if (!source) {
+		extract->why = "No source of this name is known to this version of dirtwatch.";
+		return 0;
+	}
+	if (!wall_detect || !wall_detect(page, extract))
+		return source->read(page, extract);
+	return source->walled ? source->walled(page, extract) : 0;
+}
