@@ -23,6 +23,9 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/unit/%)
 BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 BENCHES := $(BENCH_SOURCES:tests/bench/%.c=$(O)/bench/%)
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(O)/replay/fuzz_%)
+JOBS ?= $(shell nproc)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wvla -Wformat=2 -Wnull-dereference -Wno-format-nonliteral
@@ -52,9 +55,10 @@ ALL_LDFLAGS = $(LDFLAGS_$(B)) $(LDFLAGS)
 
 .PHONY: all
 all: $(O)/dirtwatch
+.DEFAULT_GOAL := all
 
 $(O)/dirtwatch: $(O)/daemon/main.o $(LIB_OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
@@ -68,15 +72,26 @@ $(O)/libdirtwatch.a: $(LIB_OBJECTS)
 
 $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libdirtwatch.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lcmocka
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm -lcmocka
 
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libdirtwatch.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+
+# A fuzz target run over its seeds once, by any compiler; and the real one, by clang.
+$(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libdirtwatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+
+$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libdirtwatch.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 .SECONDARY:
 
 -include $(LIB_OBJECTS:.o=.d) $(O)/daemon/main.d $(UNIT_SOURCES:%.c=$(O)/%.d) $(BENCH_SOURCES:%.c=$(O)/%.d)
+
+# ---- tests --------------------------------------------------------------------------------------
 
 # One module's unit tests: make unit-config
 .PHONY: unit unit-%
@@ -86,6 +101,144 @@ unit-%: $(O)/unit/test_%
 unit: $(UNIT_TESTS)
 	@fail=0; for t in $^; do $$t || fail=1; done; exit $$fail
 
-.PHONY: clean
+# Everything: unit tests (as built, and under the sanitizers), the rules' own tests, fuzz seeds,
+# scenarios against real servers, a real journal and a booted systemd.  With B=asan: the unit tests
+# and fuzz seeds under the sanitizers alone.
+.PHONY: check check-release check-asan tests-built
+ifeq ($(B),asan)
+check: test-deps
+	+$(MAKE) --no-print-directory check-asan
+else
+check: test-deps
+	+$(MAKE) --no-print-directory -j$(JOBS) tests-built
+	+$(MAKE) --no-print-directory -j$(JOBS) B=asan tests-built
+	+$(MAKE) --no-print-directory layers doors
+	$(PYTHON) tests/run.py
+endif
+
+check-asan:
+	+$(MAKE) --no-print-directory -j$(JOBS) B=asan tests-built
+	$(PYTHON) tests/run.py asan
+
+tests-built: $(O)/dirtwatch $(UNIT_TESTS) $(REPLAYS)
+
+.PHONY: bench
+bench: $(BENCHES)
+	@for b in $^; do $$b || exit 1; done
+
+# A fuzz target alone (make fuzz-charset T=60), or all of them one after another (make fuzz T=60).
+T ?= 60
+.PHONY: fuzz fuzz-%
+fuzz-%:
+	+$(MAKE) --no-print-directory -j$(JOBS) B=fuzz build/fuzz/fuzz/fuzz_$*
+	@mkdir -p build/fuzz/corpus/$* build/fuzz/found
+	build/fuzz/fuzz/fuzz_$* -max_total_time=$(T) -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
+		-artifact_prefix=build/fuzz/found/$*- build/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$*)
+
+fuzz: $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=fuzz-%)
+
+# ---- what the code is held to -------------------------------------------------------------------
+
+C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/bench/*.c)
+
+# clang-format, clang-tidy, cppcheck, gcc -fanalyzer, length and complexity of functions, includes.
+.PHONY: lint format lint-format lint-tidy lint-cppcheck lint-analyzer complexity
+lint: lint-deps
+	+$(MAKE) --no-print-directory -j$(JOBS) -k lint-format complexity layers doors lint-cppcheck
+	+$(MAKE) --no-print-directory -j$(JOBS) -k lint-tidy lint-analyzer
+	@echo "lint: clean"
+
+format:
+	clang-format -i $(C_FILES)
+
+lint-format:
+	clang-format --dry-run --Werror $(C_FILES)
+
+complexity:
+	$(PYTHON) tests/tools/complexity.py $(SOURCES)
+
+lint-cppcheck:
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+		--suppress=missingIncludeSystem --error-exitcode=1 -D_GNU_SOURCE -I. \
+		-DMUST_CHECK= -DDIRTWATCH_VERSION='""' $(SOURCES)
+
+lint-tidy: $(SOURCES:%.c=$(O)/lint/%.tidy)
+lint-analyzer: $(SOURCES:%.c=$(O)/lint/%.analyzed)
+
+$(O)/lint/%.tidy: %.c $(HEADERS) .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(CPPFLAGS) $(STD) $(PKG_CFLAGS) 2>/dev/null
+	@touch $@
+
+$(O)/lint/%.analyzed: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	gcc $(CPPFLAGS) $(STD) $(WARN) -Werror -O2 -fanalyzer $(PKG_CFLAGS) -c -o $@ $<
+
+# Includes go only to the left: daemon/base <- config <- crawlers | patterns <- daemon.
+.PHONY: layers doors
+layers:
+	$(PYTHON) tests/tools/layers.py
+
+# Parsers of fetched bytes are called only where the reader runs.
+doors: $(O)/dirtwatch
+	$(PYTHON) tests/tools/check_doors.py $(O)
+
+# ---- running and installing -----------------------------------------------------------------------
+
+# The main job on the built-in defaults: a small site of our own, served over HTTP on loopback.
+.PHONY: demo
+demo: deps
+	+$(MAKE) --no-print-directory -j$(JOBS) all
+	PYTHON=$(PYTHON) config/demo/run $(O)/dirtwatch build/demo
+
+bindir = $(prefix)/bin
+unitdir = $(prefix)/lib/systemd/system
+catalogdir = $(prefix)/lib/systemd/catalog
+sysusersdir = $(prefix)/lib/sysusers.d
+datadir = $(prefix)/share/dirtwatch
+mandir = $(prefix)/share/man
+
+.PHONY: install
+install: $(O)/dirtwatch
+	install -D -m 755 $(O)/dirtwatch $(DESTDIR)$(bindir)/dirtwatch
+	install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(datadir)/patterns $(DESTDIR)$(sysconfdir)/dirtwatch/patterns.d
+	sed 's|@bindir@|$(bindir)|' dirtwatch.service >$(DESTDIR)$(unitdir)/dirtwatch.service
+	chmod 644 $(DESTDIR)$(unitdir)/dirtwatch.service
+	install -D -m 644 config/dirtwatch.catalog $(DESTDIR)$(catalogdir)/dirtwatch.catalog
+	install -D -m 644 config/dirtwatch.sysusers $(DESTDIR)$(sysusersdir)/dirtwatch.conf
+	install -m 644 patterns/rules/*.yaml $(DESTDIR)$(datadir)/patterns/
+	install -D -m 644 config/dirtwatch.8 $(DESTDIR)$(mandir)/man8/dirtwatch.8
+	install -D -m 644 config/dirtwatch.yaml.5 $(DESTDIR)$(mandir)/man5/dirtwatch.yaml.5
+	install -D -m 644 patterns/dirtwatch-patterns.5 $(DESTDIR)$(mandir)/man5/dirtwatch-patterns.5
+	[ -e $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml ] || \
+		install -m 640 config/dirtwatch.yaml $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml
+
+# ---- what Debian 12 has to have -------------------------------------------------------------------
+
+DEPS := gcc make pkg-config python3 libcurl4-openssl-dev libgumbo-dev libyaml-dev libsystemd-dev \
+	libpcre2-dev libsqlite3-dev libjansson-dev libexpat1-dev libutf8proc-dev libseccomp-dev libssl-dev
+TEST_DEPS := libcmocka-dev python3-pytest nginx-light openssl systemd systemd-sysv util-linux iproute2 \
+	procps mandoc
+LINT_DEPS := clang clang-format clang-tidy cppcheck pmccabe libclang-rt-14-dev
+
+.PHONY: deps test-deps lint-deps
+deps:
+	@tests/tools/install.sh $(DEPS)
+
+test-deps:
+	@tests/tools/install.sh $(DEPS) $(TEST_DEPS)
+
+lint-deps:
+	@tests/tools/install.sh $(DEPS) $(TEST_DEPS) $(LINT_DEPS)
+
+.PHONY: clean help
 clean:
 	rm -rf build
+
+help:
+	@sed -n 's/^# //p' Makefile | head -3
+	@echo "make            build/release/dirtwatch        make demo     the main job on a demo site"
+	@echo "make check      every test                     make check B=asan   unit tests, sanitized"
+	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
+	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
+	@echo "make install    DESTDIR=, prefix=, sysconfdir= make clean"
