@@ -9,7 +9,8 @@ VERSION := 0.1.0
 
 DESTDIR ?=
 prefix ?= /usr/local
-sysconfdir ?= $(if $(filter /usr,$(prefix)),/etc,$(prefix)/etc)
+# systemd gives a unit its configuration below /etc whatever the prefix.
+sysconfdir ?= /etc
 PYTHON ?= /usr/bin/python3
 
 PKGS := libcurl gumbo yaml-0.1 libsystemd libpcre2-8 sqlite3 jansson expat libutf8proc libseccomp libcrypto
