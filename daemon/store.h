@@ -19,54 +19,74 @@
 struct store;
 
 enum {
-	STORE_E_NONE = 1,   /* there is no such row */
-	STORE_E_BUSY,       /* another dirtwatch holds this store */
-	STORE_E_CORRUPT,    /* the file was damaged: it was kept aside as PATH.damaged-TIME, a new one is open */
-	STORE_E_NEWER,      /* written by a newer dirtwatch: not touched */
+	STORE_E_NONE = 1, /* there is no such row */
+	STORE_E_BUSY,	  /* another dirtwatch holds this store */
+	STORE_E_CORRUPT,  /* it was damaged: kept aside as PATH.damaged-TIME, a new one is open */
+	STORE_E_NEWER,	  /* written by a newer dirtwatch: not touched */
+	STORE_E_OLDER,	  /* written by an older one, and opened without @exclusive: not touched */
 };
 
-/** Open or create the store at @path (":memory:" for tests), migrate it, take the lock that keeps a
- *  second daemon away.  @exclusive false: for --list and the like, beside a running daemon.
- *  0; STORE_E_CORRUPT (*@ret is set and usable); STORE_E_BUSY, STORE_E_NEWER (*@ret is not set);
+/** Open or create the store at @path (":memory:" for tests), check its pages, migrate it, and take
+ *  the lock (PATH.lock) that keeps a second daemon away.
+ *  @exclusive false: for --list and the like, beside a running daemon: nothing is created, mended
+ *  or migrated; -ENOENT where there is no store yet, -EUCLEAN where it is damaged.
+ *  Returns 0; STORE_E_CORRUPT (*@ret is set and usable); STORE_E_BUSY, STORE_E_NEWER,
+ *  STORE_E_OLDER (*@ret is not set); -EMEDIUMTYPE: a database of another program: not touched;
  *  -errno. */
 MUST_CHECK int store_open(const char *path, bool exclusive, struct store **ret);
 struct store *store_close(struct store *store); /* NULL is fine; returns NULL */
 
-/** Everything between begin and commit is stored whole or not at all.  No nesting. */
+/** Where the damaged file went after STORE_E_CORRUPT; NULL: nothing was put aside. */
+const char *store_kept_aside(const struct store *store);
+
+/** Everything between begin and commit is stored whole or not at all.  No nesting (-EINVAL); never
+ *  left open when control goes back to the event loop.  When store_commit() returns 0 and an alert
+ *  was queued in the transaction, it has reached the disk; one without an alert may be taken back
+ *  by a power cut (never by a crash), together with all that came after it.  A commit that fails
+ *  has rolled back. */
 MUST_CHECK int store_begin(struct store *store);
 MUST_CHECK int store_commit(struct store *store);
 void store_rollback(struct store *store); /* without a transaction: nothing happens */
+bool store_in_transaction(const struct store *store);
 
 /* ---- profiles: when they are due, and what state they are in ---- */
 
 struct profile_state {
-	int64_t next_due_s;      /* 0: at once */
-	int64_t last_scan_s;     /* 0: never */
-	int64_t last_full_s;     /* last scan that proved everything; 0: never */
-	enum verdict verdict;    /* of the last scan */
-	int64_t verdict_scans;   /* scans in a row with that verdict */
+	int64_t next_due_s;    /* 0: at once */
+	int64_t last_scan_s;   /* 0: never */
+	int64_t last_full_s;   /* last scan that proved everything; 0: never */
+	enum verdict verdict;  /* of the last scan */
+	int64_t verdict_scans; /* scans in a row with that verdict */
 	int64_t verdict_since_s;
-	bool alerted;            /* the standing state was told */
+	int64_t unproven_scans; /* scans in a row that proved nothing, whatever their verdicts */
+	bool alerted;		/* that nothing could be proven was told … */
+	enum verdict alerted_verdict; /* … with this verdict */
 };
-MUST_CHECK int store_profile(struct store *store, const char *profile, struct profile_state *ret); /* STORE_E_NONE */
-MUST_CHECK int store_set_profile(struct store *store, const char *profile, const struct profile_state *state);
+MUST_CHECK int store_profile(
+	struct store *store, const char *profile, struct profile_state *ret); /* STORE_E_NONE */
+MUST_CHECK int store_set_profile(
+	struct store *store, const char *profile, const struct profile_state *state);
 
 /* ---- pages: what conditional requests and unchanged pages need ---- */
 
 struct page_memory {
-	const char *etag;           /* NULL: none */
-	const char *last_modified;  /* NULL: none */
-	const char *body_digest;    /* hex; NULL: none */
-	const char *rules_digest;   /* the rule set it was scored under */
-	enum verdict verdict;       /* what it proved when it was read: OK, EMPTY or TRUNCATED */
+	const char *etag;	   /* NULL: none */
+	const char *last_modified; /* NULL: none */
+	const char *body_digest;   /* hex; NULL: none */
+	const char *rules_digest;  /* the rule set it was scored under */
+	enum verdict verdict;	   /* what it proved when it was read: OK, EMPTY or TRUNCATED */
 	int64_t read_s;
-	int64_t oldest_s;           /* the oldest post on it; 0: none had a time */
+	int64_t oldest_s; /* the oldest post on it; 0: none had a time */
 	int64_t n_posts;
-	const char *extract;        /* JSON: what else an unchanged page still stands for (its follows,
-	                             * coverage and facts), written and read by daemon/crawl.c */
+	const char *extract; /* JSON: what else an unchanged page still stands for (its follows,
+			      * coverage and facts), written and read by daemon/crawl.c */
 };
-MUST_CHECK int store_page(struct store *store, struct arena *arena, const char *profile, const char *url,
-	struct page_memory *ret); /* STORE_E_NONE */
+/* Pages remembered of a profile: those not used for longest are forgotten beyond it.  Two scans of
+ * LIMIT_PAGES_A_SCAN. */
+#define STORE_PAGES_KEPT 400
+
+MUST_CHECK int store_page(struct store *store, struct arena *arena, const char *profile,
+	const char *url, struct page_memory *ret); /* STORE_E_NONE */
 MUST_CHECK int store_set_page(
 	struct store *store, const char *profile, const char *url, const struct page_memory *page);
 
@@ -76,20 +96,21 @@ enum finding_state { FINDING_OPENED, FINDING_RESOLVED, FINDING_REOPENED, FINDING
 const char *finding_state_name(enum finding_state state); /* "opened" … */
 
 struct finding {
-	const char *id;        /* digest of rule, profile and normalised text: stable */
+	const char *id; /* digest of rule, profile and normalised text: stable */
 	const char *rule;
 	enum finding_class class;
+	const char *title; /* what the rule is called: "badmouthing an employer" */
 	const char *category;
 	enum severity severity; /* effective */
 	double score;
 	double confidence;
 	const char *profile;
-	const char *page;      /* URL of the page it was last seen on */
-	const char *url;       /* permalink; NULL: none */
+	const char *page; /* URL of the page it was last seen on */
+	const char *url;  /* permalink; NULL: none */
 	enum post_kind kind;
-	int64_t published_s;   /* 0: not told */
-	const char *excerpt;   /* cleaned, at most LIMIT_EXCERPT_B */
-	int64_t mark_start;    /* the matched words within the excerpt, bytes */
+	int64_t published_s; /* 0: not told */
+	const char *excerpt; /* cleaned, at most LIMIT_EXCERPT_B */
+	int64_t mark_start;  /* the matched words within the excerpt, bytes */
 	int64_t mark_end;
 	const char *why;
 	const char *advice;
@@ -97,18 +118,42 @@ struct finding {
 	/* kept by the store: */
 	enum finding_state state;
 	int64_t opened_s;
-	int64_t seen_s;        /* last proven sighting */
-	int64_t resolved_s;    /* 0: not */
-	int64_t missed;        /* proven fetches in a row without it */
+	int64_t seen_s;	    /* last proven sighting */
+	int64_t resolved_s; /* 0: not */
+	int64_t missed;	    /* proven fetches in a row without it */
+	const char *scan;   /* the scan of the last proven sighting */
+	bool alerted;	    /* its opening was told: it has reached the severity to alert at */
+	int64_t asked_s;    /* when its permalink was last asked for; 0: never */
 };
-MUST_CHECK int store_finding(
-	struct store *store, struct arena *arena, const char *id, struct finding *ret); /* STORE_E_NONE */
+
+/** The finding @id of @profile (NULL: of whichever profile). */
+MUST_CHECK int store_finding(struct store *store, struct arena *arena, const char *profile,
+	const char *id, struct finding *ret); /* STORE_E_NONE */
+/** Store all of @finding, new or not. */
 MUST_CHECK int store_set_finding(struct store *store, const struct finding *finding);
 
 /** Call @each for the findings of @profile (NULL: of all) that are not resolved (@resolved: for all
- *  of them), worst first.  @each returning non-zero ends it, and that is returned. */
+ *  of them), worst first.  All are read into @arena before the first call, so @each may write to
+ *  the store.  @each returning non-zero ends it, and that is returned. */
 MUST_CHECK int store_each_finding(struct store *store, struct arena *arena, const char *profile,
 	bool resolved, int (*each)(const struct finding *finding, void *userdata), void *userdata);
+
+/** How many findings of @profile are not resolved. */
+MUST_CHECK int store_open_findings(struct store *store, const char *profile, int64_t *ret);
+/** Forget the resolved findings of @profile beyond the last @keep. */
+MUST_CHECK int store_forget_resolved(struct store *store, const char *profile, int64_t keep);
+
+/* Which findings stand on which pages: what an unchanged page vouches for. */
+
+/** The page at @url is about to be read anew: no finding stands on it until it is sighted there. */
+MUST_CHECK int store_clear_page(struct store *store, const char *profile, const char *url);
+/** The stored finding @id stands on the page at @url. */
+MUST_CHECK int store_sight(
+	struct store *store, const char *profile, const char *url, const char *id);
+/** The page at @url is as it was: its findings that are not resolved were seen by @scan at @seen_s.
+ *  *@ret: how many of them @scan had not seen before. */
+MUST_CHECK int store_page_stands(struct store *store, const char *profile, const char *url,
+	const char *scan, int64_t seen_s, int64_t *ret);
 
 /* ---- alerts that the journal has not taken yet ---- */
 
@@ -116,17 +161,23 @@ struct queued_alert {
 	int64_t number;
 	const char *fields; /* JSON object of journal fields, as daemon/alert.c writes it */
 };
-/** Queue an alert, within the same transaction as the change it tells of. */
+/** Queue an alert, within the same transaction as the change it tells of (none open: -EINVAL). */
 MUST_CHECK int store_queue_alert(struct store *store, const char *fields);
-/** The oldest one not sent; STORE_E_NONE. */
+/** The oldest one not sent; STORE_E_NONE; -EBUSY within a transaction: what is not committed is not
+ *  to be sent. */
 MUST_CHECK int store_next_alert(struct store *store, struct arena *arena, struct queued_alert *ret);
-/** The journal took it: forget it.  Durable when this returns. */
+/** The journal took it: forget it.  Durable when this returns.  A transaction of its own. */
 MUST_CHECK int store_alert_sent(struct store *store, int64_t number);
+/** About how many are queued: never less than there are. */
+MUST_CHECK int store_alerts_waiting(struct store *store, int64_t *ret);
 
 /* ---- hosts ---- */
 
-MUST_CHECK int store_set_pace(struct store *store, const char *origin, int64_t retry_at_s, int64_t failures);
+/** When @origin may be asked again, and how often it failed; both 0: nothing to remember. */
+MUST_CHECK int store_set_pace(
+	struct store *store, const char *origin, int64_t retry_at_s, int64_t failures);
 MUST_CHECK int store_each_pace(struct store *store, struct arena *arena,
-	int (*each)(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata), void *userdata);
+	int (*each)(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata),
+	void *userdata);
 
 #endif
