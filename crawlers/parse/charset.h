@@ -8,10 +8,11 @@
 
 /* Bytes of a page to UTF-8, by the rules that browsers follow (WHATWG Encoding, HTML §13.2.3). */
 
-/* What the bytes are: it decides where else than in byte order mark and HTTP header the encoding may
- * be declared, and what is taken when nothing declares it. */
+/* What the bytes are: it decides where else than in byte order mark and HTTP header the encoding
+ * may be declared, and what is taken when nothing declares it. */
 enum charset_hint {
-	CHARSET_HTML, /* <meta> in the first 1024 bytes; else UTF-8 when it is that, else windows-1252 */
+	CHARSET_HTML, /* <meta> in the first 64 KiB; else UTF-8 when it is that, else windows-1252
+		       */
 	CHARSET_XML,  /* the XML declaration; else UTF-8 */
 	CHARSET_TEXT, /* nothing (JSON, plain text): UTF-8 when it is that, else windows-1252 */
 };
@@ -27,8 +28,12 @@ MUST_CHECK int charset_to_utf8(const char *content_type, const void *bytes, size
 const char *charset_detect(
 	const char *content_type, const void *bytes, size_t len, enum charset_hint hint);
 
-/** The encoding that @label[0..@len) stands for, in any case and with white space around it; static;
- *  NULL: no such label, or the encoding "replacement", which decodes to nothing. */
+/** The encoding that @label[0..@len) stands for, in any case and with white space around it;
+ * static; NULL: no such label, or the encoding "replacement", which decodes to nothing. */
 const char *charset_of_label(const char *label, size_t len);
+
+/** Load every converter.  They are files: a process that will have none any more calls this before
+ *  it locks itself up.  0, or -errno when one is missing. */
+MUST_CHECK int charset_prepare(void);
 
 #endif

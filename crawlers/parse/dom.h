@@ -11,20 +11,21 @@
 /*
  * A page as a tree: Gumbo inside a box.  Gumbo takes its memory from one mapping with a ceiling
  * (LIMIT_HTML_ARENA_B) and a deadline (LIMIT_HTML_MS), and is left by longjmp when it passes
- * either; the mapping is given back whole, because gumbo_destroy_output() recurses.  Nobody recurses
- * here: trees are as deep as the page likes.  Every walk counts its steps against one budget
- * (LIMIT_HTML_STEPS), so that walks inside walks stay bounded too.
+ * either; the mapping is given back whole, because gumbo_destroy_output() recurses.  Nobody
+ * recurses here: trees are as deep as the page likes.  Every walk counts its steps against one
+ * budget (LIMIT_HTML_STEPS), so that walks inside walks stay bounded too.
  */
 struct dom {
-	const GumboNode *root; /* <html> */
+	const GumboNode *root;	  /* <html> */
 	struct stripped stripped; /* points into the html given to dom_parse() */
-	size_t steps_left;        /* 0: walks ended early, and what they found is not the whole */
+	size_t steps_left;	  /* 0: walks ended early, and what they found is not the whole */
 	struct dom_box *box;
 };
 
 enum {
-	DOM_E_TOO_BIG = 1, /* more than LIMIT_HTML_B after stripping, or LIMIT_HTML_ARENA_B in the tree */
-	DOM_E_LATE,        /* LIMIT_HTML_MS */
+	DOM_E_TOO_BIG =
+		1,  /* more than LIMIT_HTML_B after stripping, or LIMIT_HTML_ARENA_B in the tree */
+	DOM_E_LATE, /* LIMIT_HTML_MS */
 };
 
 /** Parse @html[0..@len): a stranger's, UTF-8; must outlive *@ret.  @arena holds the spans of
@@ -40,7 +41,7 @@ struct dom_walk {
 	struct dom *dom;
 	const GumboNode *top;
 	const GumboNode *at; /* the node of this step */
-	bool leaving;        /* of an element or template; text is only met once */
+	bool leaving;	     /* of an element or template; text is only met once */
 };
 
 /** A walk through the inside of @top.  Call dom_step() before the first look at ->at. */
@@ -75,7 +76,7 @@ const GumboNode *dom_find(struct dom *dom, const GumboNode *top, GumboTag tag);
  *  Returns as buf_add(). */
 MUST_CHECK int dom_text(struct dom *dom, const GumboNode *node, struct buf *out);
 
-/** True when @node is @top or lies below it. */
-bool dom_inside(const GumboNode *node, const GumboNode *top);
+/** The parent of @node: an element or the document; counts as a step.  NULL: no more. */
+const GumboNode *dom_up(struct dom *dom, const GumboNode *node);
 
 #endif

@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 /*
- * HTML to the text that a reader sees: paragraphs parted by a blank line, lines by '\n', white space
- * collapsed as browsers do and kept in <pre>; descriptions of pictures as paragraphs of their own,
- * but emoji pictures in the line; hidden parts left out.  Items of lists are lines without a
+ * HTML to the text that a reader sees: paragraphs parted by a blank line, lines by '\n', white
+ * space collapsed as browsers do and kept in <pre>; descriptions of pictures as paragraphs of their
+ * own, but emoji pictures in the line; hidden parts left out.  Items of lists are lines without a
  * mark, as in innerText: only the writer's own characters.
  */
 struct html_text {
@@ -23,7 +23,7 @@ struct html_text {
 	const char *others; /* what stood in <blockquote>, <q> and <cite>; NULL: nothing */
 	size_t others_len;
 	const char *lang; /* lang attribute of the outermost element that has one; NULL: none */
-	bool cut;         /* text or others stop at LIMIT_POST_TEXT_B */
+	bool cut;	  /* text or others stop at LIMIT_POST_TEXT_B */
 };
 
 enum { HTML_E_LIMIT = 1 }; /* too big, too deep or too slow to parse: unread, never empty */
@@ -44,8 +44,8 @@ struct html_select {
 	const void *userdata;
 };
 
-/** The same for the content of @node in a parsed tree, of which @select (NULL: all) says what counts.
- *  Returns 0, HTML_E_LIMIT (the tree's budget of steps is used up), -ENOMEM. */
+/** The same for the content of @node in a parsed tree, of which @select (NULL: all) says what
+ * counts. Returns 0, HTML_E_LIMIT (the tree's budget of steps is used up), -ENOMEM. */
 MUST_CHECK int html_node_text(struct arena *arena, struct dom *dom, const GumboNode *node,
 	const char *base_url, const struct html_select *select, struct html_text *ret);
 

@@ -19,16 +19,17 @@ struct strip_span {
 };
 
 struct stripped {
-	struct strip_span *jsonld; /* contents of <script type="application/ld+json">, in the arena */
+	struct strip_span
+		*jsonld; /* contents of <script type="application/ld+json">, in the arena */
 	size_t n_jsonld;
 	bool noscript; /* there was a <noscript> */
 	bool scripts;  /* there was a script other than JSON-LD */
 };
 
-/** Append @html[0..@len) (a stranger's) to @out without those parts.  The tokens of what remains are
- *  the tokens that an HTML parser sees there.
- *  Returns 0, BUF_E_FULL (the ceiling of @out), -ENOMEM. */
-MUST_CHECK int strip_html(struct arena *arena, const char *html, size_t len, struct buf *out,
-	struct stripped *ret);
+/** Append @html[0..@len) (a stranger's) to @out without those parts.  The tokens of what remains
+ * are the tokens that an HTML parser sees there. Returns 0, BUF_E_FULL (the ceiling of @out),
+ * -ENOMEM. */
+MUST_CHECK int strip_html(
+	struct arena *arena, const char *html, size_t len, struct buf *out, struct stripped *ret);
 
 #endif

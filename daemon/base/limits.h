@@ -14,6 +14,9 @@
 #define LIMIT_HTML_ARENA_B (256u * 1024 * 1024)
 /* How long Gumbo may take for one page: real pages need < 0.1 s. */
 #define LIMIT_HTML_MS 250
+/* Steps of all walks through one page's tree: the largest real page has 60,000 nodes and is walked a
+ * few dozen times; 20 million steps are 0.2 s. */
+#define LIMIT_HTML_STEPS 20000000
 /* Posts taken from one page: the longest list a platform serves is 1,000. */
 #define LIMIT_POSTS 10000
 /* Text of one post; what is beyond is cut between characters. */
