@@ -192,7 +192,7 @@ static const char *meta_charset(struct scan *scan)
 	/* A page whose <meta> can be read is not in UTF-16, whatever it says (same section). */
 	if (strncmp(charset, "UTF-16", 6) == 0)
 		return utf8;
-	return charset == user_defined ? windows_1252 : charset;
+	return strcmp(charset, user_defined) == 0 ? windows_1252 : charset;
 }
 
 static void skip_past(struct scan *scan, const char *close)

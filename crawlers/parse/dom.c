@@ -167,7 +167,7 @@ static bool step_behind(struct dom_walk *walk)
 	const GumboNode *parent = walk->at->parent;
 	const GumboVector *siblings = children_of(parent);
 	size_t next = walk->at->index_within_parent + 1;
-	if (next < siblings->length) {
+	if (siblings && next < siblings->length) {
 		walk->at = siblings->data[next];
 		walk->leaving = false;
 		return true;

@@ -364,7 +364,7 @@ static bool is_emoji(const GumboNode *node, const char *alt)
 static int put_image(struct writer *writer, const GumboNode *node)
 {
 	const char *alt = dom_attr(node, "alt");
-	if (!alt)
+	if (!alt || !*alt)
 		return 0;
 	if (is_emoji(node, alt))
 		return put_collapsed(writer, alt);

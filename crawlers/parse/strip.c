@@ -342,12 +342,12 @@ static const char *comment_end(const char *at, const char *end)
 		return at + 1;
 	if (end - at > 1 && memcmp(at, "->", 2) == 0)
 		return at + 2;
-	while ((at = memmem(at, (size_t)(end - at), "--", 2))) {
-		if (end - at > 2 && at[2] == '>')
-			return at + 3;
-		if (end - at > 3 && at[2] == '!' && at[3] == '>')
-			return at + 4;
+	while ((at = memchr(at, '-', (size_t)(end - at)))) {
 		at++;
+		if (end - at > 1 && memcmp(at, "->", 2) == 0)
+			return at + 2;
+		if (end - at > 2 && memcmp(at, "-!>", 3) == 0)
+			return at + 3;
 	}
 	return end;
 }
