@@ -6,17 +6,21 @@
 
 #include <stdbool.h>
 
-/* URLs, through libcurl's CURLU so that what is checked is what is fetched.  Input may be a
- * stranger's. */
+/*
+ * URLs, through libcurl's CURLU so that what is checked is what is fetched.  Input may be a
+ * stranger's.  Spellings that libcurl and browsers read differently ("http:/x", "1.2.3.08") are
+ * refused, so that nobody is led to a host that a person would not have read in the link.
+ */
 
 enum { URL_E_BAD = 1 }; /* not an absolute http(s) URL, or longer than LIMIT_URL_B */
 
 /* The parts of a URL that decisions hang on; strings live in the arena given to url_parse(). */
 struct url {
-	const char *whole;  /* normalised: scheme and host lower case, no default port, no fragment */
+	const char *whole;  /* normalised: scheme and host lower case, no default port, no fragment,
+			     * dot segments removed, other letters percent-encoded or punycode */
 	const char *scheme; /* "http" or "https" */
-	const char *host;   /* lower case, IPv6 in brackets */
-	int port;           /* the default one where none is written */
+	const char *host;   /* lower case, IPv6 in brackets, without a dot at the end */
+	int port;	    /* the default one where none is written */
 	const char *path;   /* starts with "/" */
 	const char *query;  /* without "?"; NULL: none */
 	const char *origin; /* "https://host" or "https://host:8443" */
