@@ -35,8 +35,8 @@
 #define LIMIT_HEADER_B 8192
 /* robots.txt: RFC 9309 §2.5 asks for at least 500 KiB. */
 #define LIMIT_ROBOTS_B (512u * 1024)
-/* Rules kept from one robots.txt. */
-#define LIMIT_ROBOTS_RULES 8192
+/* Rules kept from one robots.txt: as many as fit in, for the shortest is "allow:/" and a line end. */
+#define LIMIT_ROBOTS_RULES (LIMIT_ROBOTS_B / 8)
 
 /* Redirects followed (curl's own default is 30; browsers stop at 20; a profile needs 2). */
 #define LIMIT_REDIRECTS 5
