@@ -68,7 +68,7 @@ static const struct row parsed[] = {
 	{"port 0",                                "http://a.example:0/",                 NULL},
 	{"a port too high",                       "http://a.example:65536/",             NULL},
 	{"a port in words",                       "http://a.example:http/",              NULL},
-	{"a control character",                   "http://a.example/\x01b",               NULL},
+	{"a control character",                   "http://a.example/\x01/",              NULL},
 	{"a NUL in the host",                     "http://a%00.example/",                NULL},
 	{"a slash in the host",                   "http://a%2fb/",                       NULL},
 	{"a space in the host",                   "http://a b/",                         NULL},
