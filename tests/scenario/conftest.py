@@ -1,0 +1,47 @@
+import pytest
+from harness import BINARY, Dirtwatch, Nginx
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    assert BINARY.exists(), "build/release/dirtwatch is missing: run make"
+
+
+@pytest.fixture
+def dirtwatch(tmp_path):
+    return Dirtwatch(tmp_path / "dirtwatch")
+
+
+@pytest.fixture
+def site(tmp_path):
+    nginx = Nginx(tmp_path / "nginx")
+    yield nginx
+    nginx.stop()
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    """Make servers with a configuration of one's own: nginx(conf=…)."""
+    servers = []
+
+    def make(**options):
+        servers.append(Nginx(tmp_path / f"nginx{len(servers)}", **options))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def daemon(dirtwatch):
+    """Start daemons; whatever is left of them is killed."""
+    started = []
+
+    def start(*args):
+        started.append(dirtwatch.start(*args))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
