@@ -85,12 +85,15 @@ def test_a_permalink_that_is_gone_resolves_at_once(dirtwatch, site):
 
 def test_an_edit_opens_a_finding_anew(dirtwatch, site):
     dirtwatch.configure([site.url + "/"])
+    site.put("posts/1", "there")
     site.put("index.html", hfeed(entry(1, INSULT)))
-    first = dirtwatch.scan().events("finding")[0]["id"]
-    site.put("index.html", hfeed(entry(1, INSULT + " And a liar.")))
-    result = dirtwatch.scan()
-    assert result.events("scan")[0]["opened"] >= 1
-    assert first not in [f["id"] for f in result.events("finding") if f["missed"] == 0] if "missed" in result.out else True
+    (first,) = dirtwatch.scan().events("finding")
+    site.put("index.html", hfeed(entry(1, INSULT + " And that after ten years.")))
+    edited = dirtwatch.scan()
+    assert edited.events("scan")[0]["opened"] == 1
+    assert len(edited.events("finding")) == 2, "one proven scan without the old text is not enough"
+    (second,) = dirtwatch.scan().events("finding")
+    assert second["id"] != first["id"] and "ten years" in second["excerpt"]
 
 
 def test_reordering_opens_nothing(dirtwatch, site):
