@@ -53,6 +53,16 @@
 #define LIMIT_CONFIG_B (1u * 1024 * 1024)
 /* Nesting of a YAML file: our deepest key is 6 levels down. */
 #define LIMIT_YAML_DEPTH 32
+/* Tokens of a YAML file: a rule file of 4 MiB has half of that; libyaml makes 130 bytes of one. */
+#define LIMIT_YAML_TOKENS 1000000
+/* What a loaded config may hold: 1 MiB of one-letter list items takes 24 MiB. */
+#define LIMIT_CONFIG_ARENA_B (64u * 1024 * 1024)
+/* Problems, and notes, that are kept with their lines; the others are counted. */
+#define LIMIT_PROBLEMS 200
+/* One problem's message; what is beyond is cut. */
+#define LIMIT_MESSAGE_B 1000
+/* Characters shown of a line with a problem in it. */
+#define LIMIT_SHOWN_LINE 160
 
 /* PCRE2 on one post: 100,000 steps are 14 ms at worst, 10,000,000 were 11.8 s (measured). */
 #define LIMIT_MATCH_STEPS 100000
