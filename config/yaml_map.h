@@ -1,25 +1,31 @@
 #ifndef DIRTWATCH_CONFIG_YAML_MAP_H
 #define DIRTWATCH_CONFIG_YAML_MAP_H
 
+#include "config/duration.h"
 #include "config/problems.h"
 #include "daemon/base/arena.h"
+#include "daemon/base/terms.h"
+#include "daemon/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * YAML files as the config and the rules read them: libyaml's document API, walked by tables of
  * keys.  The walk is strict (unknown and duplicate keys, wrong types and values out of range are
  * problems, each with its place) and goes on after a problem, so that one run tells all of them.
- * Aliases and anchors are refused: nothing here needs them, and they make small files large.
- * Files are the person's own, but nothing in them may crash or hang us: size and depth are bounded.
+ * Aliases, anchors, tags, directives and further documents are refused: nothing here needs them,
+ * and aliases make small files large. Files are the person's own, but nothing in them may crash or
+ * hang us: size and depth are bounded.
  */
 struct yaml_file;
 
-/** Read and parse @path; @text/@len instead when @text is not NULL (then @path only names it).
- *  Syntax errors go to @problems.  Returns 0 (also for a file with problems: then *@ret may be
- *  NULL), -ENOENT and other -errno when it can not be read, -ENOMEM.  The caller frees *@ret. */
+/** Read and parse @path; @text/@len instead when @text is not NULL (then @path only names it, and
+ *  no file is touched).  Problems of syntax go to @problems.  Returns 0 (also for a file with
+ *  problems: *@ret is NULL when it can not be walked), -ENOENT and other -errno when it can not be
+ *  read, -ENOMEM.  The caller frees *@ret. */
 MUST_CHECK int yaml_file_read(const char *path, const char *text, size_t len,
 	struct problems *problems, struct yaml_file **ret);
 struct yaml_file *yaml_file_free(struct yaml_file *file); /* NULL is fine; returns NULL */
@@ -41,25 +47,27 @@ struct place yaml_place(struct yaml node);
 const char *yaml_text(struct yaml node);
 bool yaml_quoted(struct yaml node);
 
-size_t yaml_count(struct yaml node);                  /* items of a list, pairs of a map */
-struct yaml yaml_item(struct yaml list, size_t i);    /* i < yaml_count() */
-struct yaml yaml_key(struct yaml map, size_t i);      /* i < yaml_count() */
-struct yaml yaml_value(struct yaml map, size_t i);    /* i < yaml_count() */
+/* Items of a list, pairs of a map; past the end there is no node (.file == NULL). */
+size_t yaml_count(struct yaml node);
+struct yaml yaml_item(struct yaml list, size_t i);
+struct yaml yaml_key(struct yaml map, size_t i);
+struct yaml yaml_value(struct yaml map, size_t i);
 struct yaml yaml_find(struct yaml map, const char *key); /* .file == NULL: not there */
 
 /* ---- the walk by tables ---- */
 
 enum value_type {
-	VALUE_STRING,   /* const char *  : any scalar, copied into the arena */
+	VALUE_STRING,   /* const char *  : any scalar but a blank one, copied into the arena */
 	VALUE_BOOL,     /* bool          : true|false|yes|no|on|off */
 	VALUE_INT,      /* int64_t       : within [min, max] */
 	VALUE_REAL,     /* double        : within [min, max] */
-	VALUE_DURATION, /* int64_t (s)   : "90s" "90m" "6h" "2d" "1w" or "1h30m", within [min, max] s */
-	VALUE_SEVERITY, /* enum severity */
-	VALUE_URL,      /* const char *  : absolute http(s) URL with a host */
+	VALUE_DURATION, /* int64_t (s)   : "90s" "6h" "1w" "1h30m", within [min, max] s */
+	VALUE_SEVERITY, /* enum severity : info to critical */
+	VALUE_URL,      /* const char *  : absolute http(s) URL with a host, normalised */
 	VALUE_DATE,     /* const char *  : YYYY[-MM[-DD]], a real date */
 	VALUE_STRINGS,  /* struct strings: a list of scalars, or one scalar */
-	VALUE_CUSTOM,   /* read(walk, key, node, into): the table's own function */
+	VALUE_MAP,      /* a struct of its own: the keys of .table */
+	VALUE_CUSTOM,   /* read(walk, node, into): the table's own function */
 	VALUE_KEPT,     /* accepted, checked to be well-formed YAML, not used yet: noted */
 };
 
@@ -74,27 +82,55 @@ struct walk {
 	void *context; /* for VALUE_CUSTOM functions */
 };
 
+struct key_table;
+
 struct key {
 	const char *name;
 	enum value_type type;
 	size_t offset; /* of the field in the struct that is filled */
-	double min;    /* numbers and durations; both 0: any */
+	double min;    /* numbers and durations; both 0: any; an open end is INFINITY */
 	double max;
 	bool required;
-	/* VALUE_CUSTOM: fills @into (the struct + offset).  Problems go to walk->problems; returns 0
-	 * or -ENOMEM. */
+	/* VALUE_CUSTOM: fills @into (the struct + offset).  Problems go to walk->problems; returns
+	 * 0 or -ENOMEM. */
 	int (*read)(struct walk *walk, struct yaml node, void *into);
+	const struct key_table *table; /* VALUE_MAP */
+	bool later;		       /* read and kept, but nothing looks at it yet: noted */
+};
+
+struct key_table {
+	const char *name; /* what it describes: "person" */
+	const struct key *keys;
+	size_t count;
 };
 
 /** Fill @into from the map @node by @keys[0..@count).  A field whose key is absent or wrong keeps
- *  what it held.  Returns 0 (see problems) or -ENOMEM. */
+ *  what it held.  A section that was left empty (`schedule:`) is a map without keys.
+ *  Returns 0 (see problems) or -ENOMEM. */
 MUST_CHECK int walk_map(
 	struct walk *walk, struct yaml node, const struct key *keys, size_t count, void *into);
 
 /** Read a list (or one scalar) of strings.  Returns as walk_map(). */
 MUST_CHECK int walk_strings(struct walk *walk, struct yaml node, struct strings *ret);
 
-/** "6h" to seconds; false: not a duration. */
-bool duration_parse(const char *text, int64_t *ret_s);
+/** For maps with keys of the person's own choosing: tell of every key of @map that is no scalar or
+ *  that came before.  walk_map() does so itself.  Returns as walk_map(). */
+MUST_CHECK int walk_check_keys(struct walk *walk, struct yaml map);
+
+/** The text of the scalar @node, which stands for @name ("a rule's id"); NULL and a problem when it
+ *  is a list, a map or blank. */
+const char *walk_scalar(struct walk *walk, struct yaml node, const char *name);
+
+/** Read a severity (info to critical).  False and a problem when it is none. */
+bool walk_severity(struct walk *walk, struct yaml node, enum severity *ret);
+
+/** Add a problem at @node. */
+void walk_problem(struct walk *walk, struct yaml node, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* A scalar for a "%.*s" in a message: no more of it than reads well. */
+#define SHOWN(text) (int)text_cut((text), strlen(text), 80), (text)
+
+/** True for a node that was left empty: `key:` with nothing behind it. */
+bool yaml_blank(struct yaml node);
 
 #endif
