@@ -12,7 +12,10 @@
 
 /* A field's text is cut here before it is cleaned: the longest is a message, a sentence around a
  * URL and an excerpt.  Cleaning makes at most four bytes of one ("\x1b"). */
-#define FIELD_B (LIMIT_URL_B + 2048u)
+#define FIELD_B (LIMIT_URL_B + 4096u)
+/* What a message may hold of the pieces that others wrote: together they stay below FIELD_B. */
+#define TITLE_B	   256u
+#define COVERAGE_B 2048u
 
 #define RFC3339 "%Y-%m-%dT%H:%M:%SZ"
 
@@ -87,55 +90,75 @@ static const char *place_of(const struct finding *finding)
 	return finding->page ? finding->page : finding->profile;
 }
 
-/* "in a post of 2024-03-01 on https://…: “…”" */
+static int add_cut(struct buf *out, const char *text, size_t max)
+{
+	return buf_add(out, text, text_cut(text, strlen(text), max));
+}
+
+/* "in a post of 2024-03-01 on https://…: "…"" */
 static int say_where(struct buf *out, const struct finding *finding)
 {
 	char day[sizeof "9999-12-31"];
 	(void)date_text(finding->published_s, "%Y-%m-%d", day, sizeof day);
 	bool own = finding->kind == KIND_BIO || finding->kind == KIND_HANDLE; /* there is but one */
-	int r = buf_addf(out, " in %s %s%s%s on %s", own ? "the" : "a", kind_name(finding->kind),
-		day[0] ? " of " : "", day, place_of(finding));
-	if (r == 0 && finding->excerpt && finding->excerpt[0])
-		r = buf_addf(out, ": \"%s\"", finding->excerpt);
-	return r;
+	int r = buf_addf(out, " in %s %s%s%s on ", own ? "the" : "a", kind_name(finding->kind),
+		day[0] ? " of " : "", day);
+	if (r == 0)
+		r = add_cut(out, place_of(finding), LIMIT_URL_B);
+	if (r != 0 || !finding->excerpt || !finding->excerpt[0])
+		return r;
+	r = buf_adds(out, ": \"");
+	if (r == 0)
+		r = add_cut(out, finding->excerpt, LIMIT_EXCERPT_B);
+	return r == 0 ? buf_addc(out, '"') : r;
 }
 
 static int say_finding(struct buf *out, const struct alert *alert)
 {
 	const struct finding *finding = alert->finding;
-	const char *severity = severity_name(finding->severity);
-	int r = alert->kind == EVENT_FINDING_RESOLVED
-			? buf_addf(out, "resolved: %s", name_of(finding))
-		: alert->kind == EVENT_FINDING_REOPENED
-			? buf_addf(out, "%s, back again: %s", severity, name_of(finding))
-			: buf_addf(out, "%s: %s", severity, name_of(finding));
+	bool resolved = alert->kind == EVENT_FINDING_RESOLVED;
+	int r = buf_addf(out, "%s%s: ", resolved ? "resolved" : severity_name(finding->severity),
+		alert->kind == EVENT_FINDING_REOPENED ? ", back again" : "");
+	if (r == 0)
+		r = add_cut(out, name_of(finding), TITLE_B);
 	return r == 0 ? say_where(out, finding) : r;
 }
 
 static int say_summary(struct buf *out, const struct alert *alert)
 {
-	return buf_addf(out,
-		"scanned %s: %s; %" PRId64 " new, %" PRId64 " back again, %" PRId64
-		" resolved, %" PRId64 " standing; %s",
-		alert->profile, verdict_name(alert->verdict), alert->opened, alert->reopened,
-		alert->resolved, alert->standing, alert->coverage ? alert->coverage : "");
+	int r = buf_adds(out, "scanned ");
+	if (r == 0)
+		r = add_cut(out, alert->profile, LIMIT_URL_B);
+	if (r == 0)
+		r = buf_addf(out,
+			": %s; %" PRId64 " new, %" PRId64 " back again, %" PRId64
+			" resolved, %" PRId64 " standing",
+			verdict_name(alert->verdict), alert->opened, alert->reopened,
+			alert->resolved, alert->standing);
+	if (r == 0 && alert->coverage)
+		r = buf_adds(out, "; ");
+	return r == 0 && alert->coverage ? add_cut(out, alert->coverage, COVERAGE_B) : r;
 }
 
 static int say_profile(struct buf *out, const struct alert *alert)
 {
 	const char *because = alert->coverage ? alert->coverage : verdict_meaning(alert->verdict);
-	const char *what =
-		alert->kind == EVENT_PROFILE_RECOVERED ? "verified again" : "cannot verify";
-	return buf_addf(out, "%s: %s: %s", what, alert->profile, because);
+	bool again = alert->kind == EVENT_PROFILE_RECOVERED;
+	int r = buf_adds(out, again ? "verified again: " : "cannot verify: ");
+	if (r == 0)
+		r = add_cut(out, alert->profile, LIMIT_URL_B);
+	if (r == 0)
+		r = buf_adds(out, ": ");
+	return r == 0 ? add_cut(out, because, COVERAGE_B) : r;
 }
 
 static int say(struct buf *out, const struct alert *alert)
 {
 	if (alert->message)
-		return buf_adds(out, alert->message);
+		return add_cut(out, alert->message, FIELD_B);
 	if (alert->finding)
 		return say_finding(out, alert);
-	if (alert->kind == EVENT_SCAN_SUMMARY)
+	if (alert->kind == EVENT_SCAN_SUMMARY && alert->profile)
 		return say_summary(out, alert);
 	if (alert->has_verdict && alert->profile)
 		return say_profile(out, alert);
@@ -167,13 +190,12 @@ static int put_number(json_t *fields, const char *name, int64_t number)
 
 static int put_message(json_t *fields, const struct alert *alert)
 {
-	struct buf message = BUF_INIT(FIELD_B * 4);
+	struct buf message = BUF_INIT(FIELD_B);
 	int r = say(&message, alert);
-	if (r >= 0) /* what goes beyond any message is left out */
-		r = put(fields, "MESSAGE",
-			message.len > 0 ? buf_str(&message) : events[alert->kind].name);
+	if (r == 0)
+		r = put(fields, "MESSAGE", buf_str(&message));
 	buf_release(&message);
-	return r;
+	return r > 0 ? -ENOMEM : r;
 }
 
 static int put_excerpt(json_t *fields, const struct finding *finding)
