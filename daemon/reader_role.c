@@ -1,21 +1,9 @@
-#include "crawlers/parse/charset.h"
 #include "daemon/base/limits.h"
 #include "daemon/role.h"
 #include "daemon/rules.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-
-/* What libraries load or ask for when they are first used must be there before
- * the doors close. */
-static int warm_up(void)
-{
-	tzset();	     /* /etc/localtime */
-	json_object_seed(0); /* /dev/urandom, where getrandom() is missing */
-	return charset_prepare();
-}
 
 static int read_page_here(const struct page *page, struct reading *ret, void *userdata)
 {
@@ -26,9 +14,7 @@ static int serve_with(const struct ruleset *ruleset)
 {
 	struct role role = {.digest = *ruleset_digest(ruleset), .read = read_page_here};
 	struct scorer *scorer = NULL;
-	int r = warm_up();
-	if (r == 0)
-		r = scorer_new(ruleset, &scorer);
+	int r = scorer_new(ruleset, &scorer);
 	role.userdata = scorer;
 	if (r == 0)
 		r = role_serve(&role);

@@ -1,8 +1,10 @@
 #include "daemon/role.h"
 
+#include "crawlers/parse/charset.h"
 #include "daemon/message.h"
 #include "daemon/sandbox.h"
 
+#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A page as it came from main; the strings in the arena. */
@@ -173,6 +176,16 @@ static int say_hello(const struct role *role, const struct sandbox_report *repor
 	return r < 0 ? r : r > 0 ? -EMSGSIZE : 0;
 }
 
+/* What libraries load or ask for when they are first used must be there before the doors close. */
+static int warm_up(void)
+{
+	struct digest digest;
+	tzset();	     /* /etc/localtime, where TZ is not set */
+	json_object_seed(0); /* /dev/urandom, where the kernel has no getrandom() */
+	int r = digest_bytes("", 0, &digest); /* OpenSSL's configuration */
+	return r == 0 ? charset_prepare() : r;
+}
+
 /* The signal comes only when the parent dies from now on; one that died before has closed the
  * socket. */
 static int die_with_parent(void)
@@ -192,6 +205,8 @@ int role_serve(const struct role *role)
 	struct sandbox_report report;
 	int r = die_with_parent();
 	char *packet = malloc(REQUEST_B);
+	if (r == 0)
+		r = warm_up();
 	if (r == 0 && !packet)
 		r = -ENOMEM;
 	if (r == 0)

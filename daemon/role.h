@@ -22,7 +22,8 @@ struct role {
 };
 
 /** Enter the sandbox, say hello on ROLE_SOCKET, read pages until main closes it, and end the
- * process. Dies with its parent.  What @role->read needs of files must be loaded already.  Returns
+ * process. Dies with its parent.  What libraries load
+ *  when they are first used is loaded here; what else @role->read needs of files must be already.  Returns
  * only when the sandbox could not be entered: -errno. */
 MUST_CHECK int role_serve(const struct role *role);
 

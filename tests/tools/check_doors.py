@@ -28,7 +28,7 @@ DOORS = {
     ("daemon/reading.o", "source_read"): "reading_make(), the reader's work",
     ("daemon/reading.o", "score_post"): "reading_make(), the reader's work",
     ("daemon/reader_role.o", "reading_make"): "the reader's process",
-    ("daemon/reader_role.o", "charset_prepare"): "the reader's process, before the sandbox",
+    ("daemon/role.o", "charset_prepare"): "the reader's process, before the sandbox",
     ("daemon/check.o", "score_post"): "--check: the person's own draft",
     ("daemon/check.o", "json_loadb"): "--check --jsonl: the person's own drafts",
     ("daemon/control.o", "json_loadb"): "--scan-now: what the person's own running daemon says",

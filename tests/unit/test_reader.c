@@ -4,13 +4,18 @@
  */
 #include "daemon/reader.h"
 
+#include "crawlers/parse/charset.h"
+#include "crawlers/parse/charset_labels.h"
 #include "daemon/base/limits.h"
 #include "daemon/message.h"
 #include "daemon/role.h"
 #include "tests/unit/reader_doubles.h"
 
 #include <dirent.h>
+#include <expat.h>
 #include <fcntl.h>
+#include <gumbo.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,6 +26,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -128,6 +134,48 @@ static int attack(const char *body, struct reading *ret)
 	return 0;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Everything of libraries that opens files, asks the kernel or starts something when it is first
+ * used, as far as sources, rules and readers use it. */
+static bool use_libraries(void)
+{
+	bool fine = true;
+	for (size_t i = 0; i < n_charset_labels; i++) {
+		const char *label = charset_labels[i].label;
+		char type[64];
+		(void)snprintf(type, sizeof type, "text/html; charset=%s", label);
+		struct buf out = BUF_INIT(1000);
+		fine = fine &&
+		       charset_to_utf8(type, "\xa4\xb3 x", 4, CHARSET_HTML, &out, NULL) == 0;
+		buf_release(&out);
+	}
+	static int numbers[100000];
+	for (size_t i = 0; i < 100000; i++)
+		numbers[i] = (int)((i * 7919) % 100003);
+	qsort(numbers, 100000, sizeof numbers[0], by_value);
+	struct tm broken = {.tm_year = 126, .tm_mon = 1, .tm_mday = 2};
+	time_t when = timegm(&broken);
+	char date[64];
+	fine = fine && localtime_r(&when, &broken) &&
+	       strftime(date, sizeof date, "%A %B %Y %Z", &broken) > 0;
+	json_t *json = json_loads("{\"a\": [1.5, \"b\"]}", 0, NULL);
+	fine = fine && json && json_object_get(json, "a");
+	json_decref(json);
+	XML_Parser xml = XML_ParserCreate(NULL);
+	fine = fine && xml && XML_Parse(xml, "<a b='c'>d</a>", 14, 1) == XML_STATUS_OK;
+	XML_ParserFree(xml);
+	GumboOutput *html = gumbo_parse("<p>a<b>c");
+	fine = fine && html;
+	gumbo_destroy_output(&kGumboDefaultOptions, html);
+	struct digest digest;
+	fine = fine && digest_bytes("x", 1, &digest) == 0;
+	return fine && strtod("1.5e3", NULL) == 1500;
+}
+
 static int read_here(const struct page *page, struct reading *ret, void *userdata)
 {
 	(void)userdata;
@@ -140,6 +188,8 @@ static int read_here(const struct page *page, struct reading *ret, void *userdat
 	if (r == 0)
 		r = attack(body, ret);
 	if (r == 0 && strcmp(body, "write page") == 0 && can_write(page->body))
+		crash();
+	if (r == 0 && strcmp(body, "libraries") == 0 && !use_libraries())
 		crash();
 	read_before = true;
 	return r;
@@ -340,6 +390,7 @@ struct row {
 static const struct row rows[] = {
 	{"a page",				"serve",	    "",		LONG_MS, true,  false, ""			},
 	{"an answer of many packets",	      "serve",       "large",	LONG_MS, true,  false, ""			},
+	{"a page that needs every library",	    "serve",	     "libraries",	  LONG_MS, true,	 false, ""			  },
 	{"a page that never ends",		   "serve",	    "spin",	    300,	 false, true,  "took too long"	     },
 	{"a page that crashes",			"serve",	 "crash",	  LONG_MS, false, true,	"signal 4"		  },
 	{"a page that opens a file",		     "serve",	      "open",	      LONG_MS, false, true,  "signal 31"	       },
