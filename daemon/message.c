@@ -7,7 +7,8 @@
 
 /* ---- what the structs are made of ---- */
 
-/* Strings that are shown, not fetched: nothing that a page says of itself is longer than a post. */
+/* Strings that are shown, not fetched: nothing that a page says of itself is longer than a post.
+ * The reader cuts them, so that a page with an endless title is still read. */
 #define STRING_B LIMIT_POST_TEXT_B
 /* Jobs, schools and links of a profile: as many as there may be posts. */
 #define LIST_MAX LIMIT_POSTS
@@ -16,52 +17,22 @@
 #define YEAR_9999_S INT64_C(253402300799)
 
 /* One line a field; the argument s is the struct's name without "struct". */
+/* clang-format off */
 #define AT(s, f) .offset = offsetof(struct s, f)
-#define STRING(n, s, f)                                                      \
-	{                                                                    \
-		.name = (n), .type = FIELD_STRING, AT(s, f), .max = STRING_B \
-	}
-#define URL(n, s, f)                                                            \
-	{                                                                       \
-		.name = (n), .type = FIELD_STRING, AT(s, f), .max = LIMIT_URL_B \
-	}
-#define BOOL(n, s, f)                                               \
-	{                                                           \
-		.name = (n), .type = FIELD_BOOL, AT(s, f), .max = 1 \
-	}
-#define ENUM(n, s, f, cnt)                                                \
-	{                                                                 \
-		.name = (n), .type = FIELD_ENUM, AT(s, f), .max = (cnt)-1 \
-	}
-#define SIZE(n, s, f, most)                                              \
-	{                                                                \
-		.name = (n), .type = FIELD_SIZE, AT(s, f), .max = (most) \
-	}
-#define REAL(n, s, f, most)                                              \
-	{                                                                \
-		.name = (n), .type = FIELD_REAL, AT(s, f), .max = (most) \
-	}
-#define COUNT(n, s, f)                                                                  \
-	{                                                                               \
-		.name = (n), .type = FIELD_INT64, AT(s, f), .min = -1, .max = INT64_MAX \
-	}
-#define TIME(n, s, f)                                                                           \
-	{                                                                                       \
-		.name = (n), .type = FIELD_INT64, AT(s, f), .min = YEAR_1_S, .max = YEAR_9999_S \
-	}
-#define NEED(n, s, f, most)                                                                  \
-	{                                                                                    \
-		.name = (n), .type = FIELD_STRING, AT(s, f), .max = (most), .required = true \
-	}
-#define ARRAY(n, s, f, cnt, most, r)                                                           \
-	{                                                                                      \
-		.name = (n), .type = FIELD_ARRAY, AT(s, f), .length = offsetof(struct s, cnt), \
-		.max = (most), .layout = &(r)                                                  \
-	}
-#define WITHIN(n, s, f, r)                                                  \
-	{                                                                   \
-		.name = (n), .type = FIELD_LAYOUT, AT(s, f), .layout = &(r) \
-	}
+#define STRING(n, s, f) {.name = (n), .type = FIELD_STRING, AT(s, f), .max = STRING_B, .cut = true}
+#define URL(n, s, f) {.name = (n), .type = FIELD_STRING, AT(s, f), .max = LIMIT_URL_B}
+#define NEED(n, s, f, most) {.name = (n), .type = FIELD_STRING, AT(s, f), .max = (most), .required = true}
+#define BOOL(n, s, f) {.name = (n), .type = FIELD_BOOL, AT(s, f), .max = 1}
+#define ENUM(n, s, f, count) {.name = (n), .type = FIELD_ENUM, AT(s, f), .max = (count) - 1}
+#define SIZE(n, s, f, most) {.name = (n), .type = FIELD_SIZE, AT(s, f), .max = (most)}
+#define REAL(n, s, f, most) {.name = (n), .type = FIELD_REAL, AT(s, f), .max = (most)}
+#define COUNT(n, s, f) {.name = (n), .type = FIELD_INT64, AT(s, f), .min = -1, .max = INT64_MAX}
+#define TIME(n, s, f) {.name = (n), .type = FIELD_INT64, AT(s, f), .min = YEAR_1_S, .max = YEAR_9999_S}
+#define WITHIN(n, s, f, r) {.name = (n), .type = FIELD_LAYOUT, AT(s, f), .layout = &(r)}
+#define ARRAY(n, s, f, count, most, r) {.name = (n), .type = FIELD_ARRAY, AT(s, f), \
+		.length = offsetof(struct s, count), .max = (most), .layout = &(r)}
+#define BYTES(n, s, f, need) {.name = (n), .type = FIELD_BYTES, AT(s, f), .max = LIMIT_URL_B, .required = (need)}
+/* clang-format on */
 
 static const struct field link_fields[] = {
 	NEED("address of a link", link, url, LIMIT_URL_B),
@@ -210,11 +181,6 @@ static const struct field answer_fields[] = {
 	ARRAY("scores", answer, reading.scores, n_scores, LIMIT_POSTS, score_layout),
 };
 static const struct layout answer_layout = LAYOUT(struct answer, answer_fields);
-
-#define BYTES(n, s, f, need)                                                                       \
-	{                                                                                          \
-		.name = (n), .type = FIELD_BYTES, AT(s, f), .max = LIMIT_URL_B, .required = (need) \
-	}
 
 _Static_assert(LIMIT_HEADER_B <= LIMIT_URL_B, "REQUEST_B counts every string as LIMIT_URL_B");
 

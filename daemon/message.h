@@ -30,12 +30,12 @@ struct packet_head {
 
 /* What a packet carries behind its head: a quarter of the socket buffer that Linux gives by
  * default. */
-#define PACKET_BODY_B (48u * 1024)
+#define PACKET_BODY_B (48ul * 1024)
 #define PACKET_B      (sizeof(struct packet_head) + PACKET_BODY_B)
 /* An answer: a page's extract and what the rules say to it. */
 #define ANSWER_B LIMIT_EXTRACT_B
 /* A request: eight strings of at most LIMIT_URL_B or LIMIT_HEADER_B, and a few numbers. */
-#define REQUEST_STRINGS 8
+#define REQUEST_STRINGS 8ul
 #define REQUEST_B	(REQUEST_STRINGS * LIMIT_URL_B + 512)
 
 enum {

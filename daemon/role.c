@@ -144,7 +144,7 @@ static int answer_page(
 }
 
 /* An answer's memory is kept for the next page unless it was unusually large. */
-#define KEEP_B (1024u * 1024)
+#define KEEP_B (1024ul * 1024)
 
 static int serve(const struct role *role, char *packet)
 {

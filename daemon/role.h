@@ -11,7 +11,8 @@
 /* And one more may be held: the page's memfd. */
 #define ROLE_DESCRIPTORS (ROLE_SOCKET + 2)
 /* Pages that one child reads before main replaces it.  A page that takes a reader over can lie
- * about those that come after it: this bounds how many.  A new one costs some 20 ms. */
+ * about those that come after it: this bounds how many.  A new one costs 7 ms (exec, converters,
+ * sandbox) and the loading of the rules. */
 #define ROLE_PAGES_MAX 1000
 
 struct role {
@@ -23,8 +24,8 @@ struct role {
 
 /** Enter the sandbox, say hello on ROLE_SOCKET, read pages until main closes it, and end the
  * process. Dies with its parent.  What libraries load
- *  when they are first used is loaded here; what else @role->read needs of files must be already.  Returns
- * only when the sandbox could not be entered: -errno. */
+ *  when they are first used is loaded here; what else @role->read needs of files must be already.
+ * Returns only when the sandbox could not be entered: -errno. */
 MUST_CHECK int role_serve(const struct role *role);
 
 /** The whole of `dirtwatch --role reader`: load config and rules as @options name them, warm up

@@ -35,11 +35,14 @@ static int write_field(struct buf *out, const struct field *field, const char *f
 {
 	const void *at = from + field->offset;
 	const char *string;
+	size_t len;
 	switch (field->type) {
 	case FIELD_STRING:
 	case FIELD_BYTES:
 		string = *(const char *const *)at;
-		return write_string(out, string, string ? strlen(string) : 0);
+		len = string ? strlen(string) : 0;
+		return write_string(
+			out, string, field->cut ? text_cut(string, len, (size_t)field->max) : len);
 	case FIELD_TEXT:
 		return write_string(
 			out, *(const char *const *)at, *(const size_t *)(from + field->length));

@@ -34,13 +34,14 @@ struct layout;
 
 struct field {
 	const char *name; /* for people: "text of a post" */
-	enum field_type type;
 	size_t offset;
 	size_t length; /* offset of a length or count */
 	int64_t min;
 	int64_t max;
-	bool required; /* strings: not NULL */
 	const struct layout *layout;
+	enum field_type type;
+	bool required; /* strings: not NULL */
+	bool cut;      /* FIELD_STRING: a longer one is written cut between characters */
 };
 
 struct layout {

@@ -142,6 +142,26 @@ static void test_round_trip(void **state)
 	reading_release(&reading);
 }
 
+/* A page with an endless name is read all the same; main takes no longer one from anybody. */
+static void test_long_names_are_cut(void **state)
+{
+	(void)state;
+	static char name[LIMIT_POST_TEXT_B + 4];
+	struct sample sample;
+	sample_fill(&sample);
+	memset(name, 'n', sizeof name - 1);
+	memcpy(name + LIMIT_POST_TEXT_B - 1, "\xc3\xa9",
+		2); /* the limit falls into this character */
+	sample.reading.extract.facts.name = name;
+	struct buf bytes = encode(&sample);
+	struct reading reading;
+	const char *wrong = NULL;
+	assert_int_equal(decode(bytes.data, bytes.len, &reading, &wrong), 0);
+	assert_int_equal(strlen(reading.extract.facts.name), LIMIT_POST_TEXT_B - 1);
+	reading_release(&reading);
+	buf_release(&bytes);
+}
+
 /* ---- lies: one field of the sample is set wrong ---- */
 
 static char too_long[LIMIT_POST_TEXT_B + 2];
@@ -209,55 +229,57 @@ struct lie {
 	const char *wrong;
 };
 
+/* clang-format off */
 static const struct lie lies[] = {
-	{"a verdict that there is not",		verdict_beyond,		"verdict"		 },
-	{"a negative verdict",		       verdict_negative,	 "verdict"		  },
-	{"a kind that there is not",		     kind_beyond,		  "kind of a post"	  },
-	{"a severity that there is not",		 severity_beyond,	  "severity of a post"      },
-	{"a hit's severity that there is not",      hit_severity_beyond,	    "severity of a hit"       },
-	{"an Accept that there is not",		accept_beyond,	       "format of a follow"	   },
-	{"a relation that there is not",		 relation_beyond,	  "relation of a follow"	},
-	{"one rule more than there are",		 rule_unknown,	       "rule of a hit"	      },
-	{"a rule index that is negative as int64",  rule_huge,		      "rule of a hit"	     },
-	{"a hit that ends behind the text",	    hit_past_end,		  "place of a hit"	  },
-	{"a hit that ends before it starts",	     hit_backwards,	    "place of a hit"	    },
-	{"a hit that starts inside a character",	 hit_inside_character,     "place of a hit"	       },
-	{"a hit that ends inside a character",      hit_end_inside_character, "place of a hit"		 },
-	{"a hit in a post without text",		 hit_in_empty_post,	    "place of a hit"	    },
-	{"more hits than are kept",		    hits_too_many,		   "hits of a post"	   },
-	{"a score that is no number",		      score_nan,		 "score of a post"	  },
-	{"an infinite score",			      score_infinite,	      "score of a hit"	      },
-	{"a score above 100",			      score_above,		   "score of a hit"	   },
-	{"a score below 0",			    score_below,		 "score of a post"	  },
-	{"a confidence that is no number",	   confidence_nan,	   "confidence of a hit"	},
-	{"a confidence above 1",			 confidence_above,	   "confidence of a hit"	},
-	{"a text in Latin-1",			      text_not_utf8,	     "text of a post"	     },
-	{"an overlong slash",			      text_overlong,	     "text of a post"	     },
-	{"no text at all",			   text_missing,		 "text of a post"		 },
-	{"a text over the limit",			  text_too_long,		 "text of a post"		 },
-	{"a NUL in a text",			    text_with_nul,		   "text of a post"	   },
-	{"no id",				   id_missing,		      "id of a post"	    },
-	{"an id over the limit",			 id_too_long,	      "id of a post"	    },
-	{"a name that is not UTF-8",		     name_not_utf8,	    "name of the profile"	 },
-	{"a NULL among the profile's links",	     own_link_missing,	       "link of the profile"	    },
-	{"a surrogate in the reasons",	       reasons_surrogate,	  "reasons of a hit"	    },
-	{"a title longer than the text",		 title_past_end,		 "title of a post"	  },
-	{"a title that ends inside a character",	 title_inside_character,	 "title of a post"	  },
-	{"a link that covers more than the text",	  link_past_end,		 "place of a link"	  },
-	{"a link that a report must never carry",	  link_script,	       "address of a link"	  },
-	{"a link without an address",		      link_missing,		    "address of a link"       },
-	{"a permalink on this machine's disk",      post_file,		  "address of a post"	     },
-	{"more links than are kept",		     links_too_many,	     "links of a post"	      },
-	{"a follow to this machine's disk",	    follow_file,		 "address of a follow"     },
-	{"a relative follow",			      follow_relative,	       "address of a follow"	    },
-	{"a follow for a source that is not there", follow_unknown_source,	   "source of a follow"      },
-	{"a follow without a source",		      follow_no_source,		"source of a follow"	    },
-	{"more follows than are kept",	       follows_too_many,	 "follows"		  },
-	{"a time that no calendar has",		time_far,		  "time of a post"	  },
-	{"an edit before the year 1",		      time_past,		 "time of a post's edit"	},
-	{"fewer posts than none",			  total_below,	       "total of posts"	       },
-	{"a robots rule without a pattern",	    pattern_missing,	     "pattern of a robots rule"},
+	{"a verdict that there is not",             verdict_beyond,           "verdict"},
+	{"a negative verdict",                      verdict_negative,         "verdict"},
+	{"a kind that there is not",                kind_beyond,              "kind of a post"},
+	{"a severity that there is not",            severity_beyond,          "severity of a post"},
+	{"a hit's severity that there is not",      hit_severity_beyond,      "severity of a hit"},
+	{"an Accept that there is not",             accept_beyond,            "format of a follow"},
+	{"a relation that there is not",            relation_beyond,          "relation of a follow"},
+	{"one rule more than there are",            rule_unknown,             "rule of a hit"},
+	{"a rule index that is negative as int64",  rule_huge,                "rule of a hit"},
+	{"a hit that ends behind the text",         hit_past_end,             "place of a hit"},
+	{"a hit that ends before it starts",        hit_backwards,            "place of a hit"},
+	{"a hit that starts inside a character",    hit_inside_character,     "place of a hit"},
+	{"a hit that ends inside a character",      hit_end_inside_character, "place of a hit"},
+	{"a hit in a post without text",            hit_in_empty_post,        "place of a hit"},
+	{"more hits than are kept",                 hits_too_many,            "hits of a post"},
+	{"a score that is no number",               score_nan,                "score of a post"},
+	{"an infinite score",                       score_infinite,           "score of a hit"},
+	{"a score above 100",                       score_above,              "score of a hit"},
+	{"a score below 0",                         score_below,              "score of a post"},
+	{"a confidence that is no number",          confidence_nan,           "confidence of a hit"},
+	{"a confidence above 1",                    confidence_above,         "confidence of a hit"},
+	{"a text in Latin-1",                       text_not_utf8,            "text of a post"},
+	{"an overlong slash",                       text_overlong,            "text of a post"},
+	{"no text at all",                          text_missing,             "text of a post"},
+	{"a text over the limit",                   text_too_long,            "text of a post"},
+	{"a NUL in a text",                         text_with_nul,            "text of a post"},
+	{"no id",                                   id_missing,               "id of a post"},
+	{"an id over the limit",                    id_too_long,              "id of a post"},
+	{"a name that is not UTF-8",                name_not_utf8,            "name of the profile"},
+	{"a NULL among the profile's links",        own_link_missing,         "link of the profile"},
+	{"a surrogate in the reasons",              reasons_surrogate,        "reasons of a hit"},
+	{"a title longer than the text",            title_past_end,           "title of a post"},
+	{"a title that ends inside a character",    title_inside_character,   "title of a post"},
+	{"a link that covers more than the text",   link_past_end,            "place of a link"},
+	{"a link that a report must never carry",   link_script,              "address of a link"},
+	{"a link without an address",               link_missing,             "address of a link"},
+	{"a permalink on this machine's disk",      post_file,                "address of a post"},
+	{"more links than are kept",                links_too_many,           "links of a post"},
+	{"a follow to this machine's disk",         follow_file,              "address of a follow"},
+	{"a relative follow",                       follow_relative,          "address of a follow"},
+	{"a follow for a source that is not there", follow_unknown_source,    "source of a follow"},
+	{"a follow without a source",               follow_no_source,         "source of a follow"},
+	{"more follows than are kept",              follows_too_many,         "follows"},
+	{"a time that no calendar has",             time_far,                 "time of a post"},
+	{"an edit before the year 1",               time_past,                "time of a post's edit"},
+	{"fewer posts than none",                   total_below,              "total of posts"},
+	{"a robots rule without a pattern",         pattern_missing,          "pattern of a robots rule"},
 };
+/* clang-format on */
 
 static void test_lies(void **state)
 {
@@ -360,22 +382,24 @@ struct packet_row {
 	int want;
 };
 
+/* clang-format off */
 static const struct packet_row first_packets[] = {
-	{"the one and only",		     {PACKET_ANSWER, 0, 9, 1},  8,		  0		   },
-	{"the first of several",		 {PACKET_ANSWER, 0, 9, 0},  8,		      MESSAGE_E_MORE  },
-	{"memory ran out",		   {PACKET_FAILED, 0, 9, 0},  0,			MESSAGE_E_FAILED},
-	{"the page before",		    {PACKET_ANSWER, 0, 8, 1},  8,		 MESSAGE_E_BAD   },
-	{"the page after",		   {PACKET_ANSWER, 0, 10, 1}, 8,		 MESSAGE_E_BAD   },
-	{"failure of another page",	    {PACKET_FAILED, 0, 8, 0},  0,		 MESSAGE_E_BAD   },
-	{"failure with a body",		{PACKET_FAILED, 0, 9, 0},  1,		     MESSAGE_E_BAD	  },
-	{"the second comes first",	   {PACKET_ANSWER, 1, 9, 1},  8,			MESSAGE_E_BAD   },
-	{"an endless stream of nothing",	 {PACKET_ANSWER, 0, 9, 0},  0,		      MESSAGE_E_BAD   },
-	{"more than a packet holds",	     {PACKET_ANSWER, 0, 9, 1},  PACKET_BODY_B + 1, MESSAGE_E_BAD   },
-	{"neither last nor not",		 {PACKET_ANSWER, 0, 9, 2},  8,		      MESSAGE_E_BAD   },
-	{"hello again",			{PACKET_HELLO, 0, 9, 0},	 8,		    MESSAGE_E_BAD	 },
-	{"a request, from the wrong side", {PACKET_REQUEST, 0, 9, 0}, 8,		 MESSAGE_E_BAD   },
-	{"a kind that there is not",	     {99, 0, 9, 1},		    8,		       MESSAGE_E_BAD   },
+	{"the one and only",               {PACKET_ANSWER, 0, 9, 1},  8,                 0},
+	{"the first of several",           {PACKET_ANSWER, 0, 9, 0},  8,                 MESSAGE_E_MORE},
+	{"memory ran out",                 {PACKET_FAILED, 0, 9, 0},  0,                 MESSAGE_E_FAILED},
+	{"the page before",                {PACKET_ANSWER, 0, 8, 1},  8,                 MESSAGE_E_BAD},
+	{"the page after",                 {PACKET_ANSWER, 0, 10, 1}, 8,                 MESSAGE_E_BAD},
+	{"failure of another page",        {PACKET_FAILED, 0, 8, 0},  0,                 MESSAGE_E_BAD},
+	{"failure with a body",            {PACKET_FAILED, 0, 9, 0},  1,                 MESSAGE_E_BAD},
+	{"the second comes first",         {PACKET_ANSWER, 1, 9, 1},  8,                 MESSAGE_E_BAD},
+	{"an endless stream of nothing",   {PACKET_ANSWER, 0, 9, 0},  0,                 MESSAGE_E_BAD},
+	{"more than a packet holds",       {PACKET_ANSWER, 0, 9, 1},  PACKET_BODY_B + 1, MESSAGE_E_BAD},
+	{"neither last nor not",           {PACKET_ANSWER, 0, 9, 2},  8,                 MESSAGE_E_BAD},
+	{"hello again",                    {PACKET_HELLO, 0, 9, 0},   8,                 MESSAGE_E_BAD},
+	{"a request, from the wrong side", {PACKET_REQUEST, 0, 9, 0}, 8,                 MESSAGE_E_BAD},
+	{"a kind that there is not",       {99, 0, 9, 1},             8,                 MESSAGE_E_BAD},
 };
+/* clang-format on */
 
 static char packet[PACKET_B + 1];
 
@@ -493,6 +517,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_long_names_are_cut),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_every_number),
