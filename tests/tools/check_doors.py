@@ -32,6 +32,7 @@ DOORS = {
     ("daemon/check.o", "score_post"): "--check: the person's own draft",
     ("daemon/check.o", "json_loadb"): "--check --jsonl: the person's own drafts",
     ("daemon/control.o", "json_loadb"): "--scan-now: what the person's own running daemon says",
+    ("daemon/courier.o", "json_loads"): "alerts that main itself wrote into the store",
     ("daemon/standing.o", "json_loads"): "what main itself wrote into the store",
 }
 
