@@ -337,7 +337,8 @@ static struct {
 static int take(const struct iovec *fields, int n_fields)
 {
 	journal.calls++;
-	if (journal.hangs) {
+	bool hung = journal.hangs;
+	if (hung) {
 		sem_post(&journal.hanging);
 		sem_wait(&journal.go_on);
 	}
@@ -354,6 +355,8 @@ static int take(const struct iovec *fields, int n_fields)
 	}
 	if (journal.unlink[0])
 		(void)unlink(journal.unlink);
+	if (hung)
+		sem_post(&journal.hanging); /* no more */
 	return 0;
 }
 
@@ -560,6 +563,7 @@ static void test_stopped_while_it_hangs(void **state)
 	assert_int_equal(waiting(world), 1); /* not lost */
 	journal.hangs = false;
 	sem_post(&journal.go_on); /* the thread left behind ends by itself */
+	sem_wait(&journal.hanging);
 	start_sender(world, ALERT_ROUTE_JOURNAL);
 	assert_int_equal(alert_flush(world->sender, 60000), 0);
 	assert_int_equal(waiting(world), 0);
