@@ -14,16 +14,18 @@ struct ruleset;
 
 struct ruleset_options {
 	const struct config *config; /* person, disable, severity overrides; never NULL */
-	struct strings folders;      /* the layers, the weakest first; a folder that is not there is skipped */
-	struct strings files;        /* single files after them (--test-patterns FILE) */
-	bool catalogue;              /* read what rules say of themselves, compile no expression: what main
-	                              * needs to name findings; such a set can not score */
-	bool strict;                 /* a bad rule is a problem; else it is left out, noted and the others run */
+	struct strings
+		folders; /* the layers, the weakest first; a folder that is not there is skipped */
+	struct strings files; /* single files after them (--test-patterns FILE) */
+	bool catalogue;	      /* read what rules say of themselves, compile no expression: what main
+			       * needs to name findings; such a set can not score */
+	bool strict; /* a bad rule is a problem; else it is left out, noted and the others run */
 };
 
 enum { RULESET_E_BAD = 1 }; /* nothing usable was loaded; see the problems */
 
-/** Load.  0 with *@ret set (with notes in @problems for what was left out), RULESET_E_BAD, -errno. */
+/** Load.  0 with *@ret set (with notes in @problems for what was left out), RULESET_E_BAD, -errno.
+ */
 MUST_CHECK int ruleset_load(
 	const struct ruleset_options *options, struct problems *problems, struct ruleset **ret);
 struct ruleset *ruleset_free(struct ruleset *ruleset); /* NULL is fine; returns NULL */
@@ -35,18 +37,19 @@ struct rule_card {
 	const char *category;
 	enum finding_class class;
 	enum severity severity; /* the rule's own: its impact */
-	double confidence;      /* 0–1 */
+	double confidence;	/* 0–1 */
 	const char *why;
 	const char *advice;
-	const char *message;    /* one line with %{match}; NULL: title */
-	const char *file;       /* where it was written */
+	const char *message; /* one line with %{match}; NULL: title */
+	const char *file;    /* where it was written */
 	size_t line;
 };
 
 /** Cards in the order of the set: the index is what hits carry. */
 size_t ruleset_count(const struct ruleset *ruleset);
 const struct rule_card *ruleset_card(const struct ruleset *ruleset, size_t index);
-const struct rule_card *ruleset_find(const struct ruleset *ruleset, const char *id); /* NULL: none */
+const struct rule_card *ruleset_find(
+	const struct ruleset *ruleset, const char *id); /* NULL: none */
 
 /** A digest of everything that could change a verdict: two processes that hold equal ones score
  *  alike, and a page scored under another one must be read again. */

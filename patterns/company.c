@@ -1,0 +1,381 @@
+#include "patterns/company.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum placeholder_name { P_NAME, P_HANDLE, P_DOMAIN, P_PRODUCT, P_TICKER, P_PERSON, P_ORG, P_COUNT };
+
+static const char *const placeholder_names[P_COUNT] = {
+	"NAME", "HANDLE", "DOMAIN", "PRODUCT", "TICKER", "PERSON", "ORG"};
+
+struct company {
+	const char *role;
+	const struct organisation *organisation;
+	struct placeholder items[P_COUNT];
+	struct placeholders placeholders;
+};
+
+const struct placeholders *company_placeholders(const struct company *company)
+{
+	return company ? &company->placeholders : NULL;
+}
+
+struct filling {
+	struct sources *sources;
+	struct company *companies;
+	size_t n_companies;
+	struct strings ambiguous; /* names that are words too */
+	const char **handles;
+	size_t n_handles;
+};
+
+/* ---- which organisations ---- */
+
+#define KEY(name_, type_, field_) \
+	.name = name_, .type = type_, .offset = offsetof(struct organisation, field_)
+
+static const struct key sample_keys[] = {
+	{KEY("name", VALUE_STRING, name),		  .required = true},
+	{KEY("also-known-as",	      VALUE_STRINGS,    also_known_as)},
+	{KEY("domains",		VALUE_STRINGS,	       domains)      },
+	{KEY("handles",		VALUE_STRINGS,	       handles)},
+	{KEY("products",		 VALUE_STRINGS,		products)	 },
+	{KEY("tickers",		VALUE_STRINGS,	       tickers) },
+	{KEY("people",	       VALUE_STRINGS,	      people)	     },
+};
+
+static int add_company(
+	struct filling *filling, const char *role, const struct organisation *organisation)
+{
+	if (!organisation || !organisation->name)
+		return 0;
+	void *grown = arena_grow(filling->sources->arena, filling->companies, filling->n_companies,
+		sizeof *filling->companies);
+	if (!grown)
+		return -ENOMEM;
+	filling->companies = grown;
+	filling->companies[filling->n_companies++] =
+		(struct company){.role = role, .organisation = organisation};
+	return 0;
+}
+
+static int from_samples(struct filling *filling)
+{
+	struct sources *sources = filling->sources;
+	struct walk walk = {.arena = sources->arena, .problems = sources->problems};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sources->samples.count; i++) {
+		const struct definition *sample = &sources->samples.items[i];
+		struct organisation *organisation =
+			arena_alloc(sources->arena, sizeof *organisation);
+		if (!organisation)
+			return -ENOMEM;
+		r = walk_map(&walk, sample->value, sample_keys, COUNT(sample_keys), organisation);
+		if (r == 0)
+			r = add_company(filling, sample->name, organisation);
+	}
+	return r;
+}
+
+static int from_config(struct filling *filling, const struct person *person)
+{
+	int r = add_company(filling, "employer", person->employer);
+	if (r == 0)
+		r = add_company(filling, "target", person->target);
+	for (size_t i = 0; r == 0 && i < person->competitors.count; i++)
+		r = add_company(filling, "competitor", &person->competitors.items[i]);
+	for (size_t i = 0; r == 0 && i < person->clients.count; i++)
+		r = add_company(filling, "client", &person->clients.items[i]);
+	return r;
+}
+
+/* ---- how they are written ---- */
+
+static bool is_ambiguous(const struct filling *filling, const char *name)
+{
+	for (size_t i = 0; i < filling->ambiguous.count; i++) {
+		if (strcasecmp(filling->ambiguous.items[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Append the macro @macro with WORD standing for @word. */
+static int add_macro(struct filling *filling, struct buf *out, const char *macro, const char *word)
+{
+	const struct definition *definition = definition_find(&filling->sources->macros, macro);
+	const struct placeholder local = {"WORD", word};
+	const struct placeholders locals = {&local, 1};
+	if (!definition || !yaml_text(definition->value))
+		return buf_adds(out, word);
+	return expand(
+		filling->sources, &locals, definition->value, yaml_text(definition->value), out);
+}
+
+/* A name that is a word too: its own spelling counts, and what stands beside it. */
+static int add_ambiguous(struct filling *filling, struct buf *out, const char *name)
+{
+	struct strings one = {&name, 1};
+	struct buf word = BUF_INIT(PATTERN_B);
+	int r = buf_adds(&word, "(?-i:");
+	if (r == 0)
+		r = expand_words(&one, &word);
+	if (r == 0)
+		r = buf_addc(&word, ')');
+	if (r == 0)
+		r = add_macro(filling, out, "COMPANY_AMBIGUOUS", buf_str(&word));
+	buf_release(&word);
+	return r;
+}
+
+/* All names, the ambiguous ones with their conditions. */
+static int add_names(
+	struct filling *filling, const struct organisation *organisation, struct buf *out)
+{
+	size_t count = organisation->also_known_as.count + 1;
+	const char **clear = arena_array(filling->sources->arena, count, sizeof *clear);
+	if (!clear)
+		return -ENOMEM;
+	struct strings words = {clear, 0};
+	int r = buf_adds(out, "(?:");
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const char *name =
+			i == 0 ? organisation->name : organisation->also_known_as.items[i - 1];
+		if (!is_ambiguous(filling, name)) {
+			clear[words.count++] = name;
+			continue;
+		}
+		r = add_ambiguous(filling, out, name);
+		if (r == 0)
+			r = buf_addc(out, '|');
+	}
+	struct buf plain = BUF_INIT(PATTERN_B);
+	if (r == 0 && words.count > 0)
+		r = expand_words(&words, &plain);
+	if (r == 0 && words.count > 0)
+		r = add_macro(filling, out, "COMPANY_CLEAR", buf_str(&plain));
+	else if (r == 0)
+		out->len--; /* the last "|" */
+	buf_release(&plain);
+	return r == 0 ? buf_addc(out, ')') : r;
+}
+
+static int add_words(
+	const struct strings *words, const char *before, const char *after, struct buf *out)
+{
+	int r = buf_adds(out, before);
+	if (r == 0)
+		r = expand_words(words, out);
+	return r == 0 ? buf_adds(out, after) : r;
+}
+
+static const char *bare_handle(const char *handle)
+{
+	return *handle == '@' ? handle + 1 : handle;
+}
+
+static int add_handles(struct filling *filling, const struct strings *handles, struct buf *out)
+{
+	const char **bare = arena_array(filling->sources->arena, handles->count + 1, sizeof *bare);
+	if (!bare)
+		return -ENOMEM;
+	for (size_t i = 0; i < handles->count; i++) {
+		bare[i] = bare_handle(handles->items[i]);
+		void *grown = arena_grow(filling->sources->arena, filling->handles,
+			filling->n_handles, sizeof *filling->handles);
+		if (!grown)
+			return -ENOMEM;
+		filling->handles = grown;
+		filling->handles[filling->n_handles++] = bare[i];
+	}
+	struct strings words = {bare, handles->count};
+	return add_words(&words, "@", "(?![\\w@])", out);
+}
+
+static int add_org(const struct company *company, struct buf *out)
+{
+	int r = buf_addf(out, "(?:%s", company->items[P_NAME].text);
+	if (r == 0 && company->items[P_HANDLE].text)
+		r = buf_addf(out, "|%s", company->items[P_HANDLE].text);
+	if (r == 0 && company->items[P_PRODUCT].text)
+		r = buf_addf(out, "|%s", company->items[P_PRODUCT].text);
+	return r == 0 ? buf_addc(out, ')') : r;
+}
+
+/* The text of one placeholder; NULL where the organisation has nothing of the kind. */
+static int spell_out(struct filling *filling, struct company *company, enum placeholder_name name)
+{
+	const struct organisation *organisation = company->organisation;
+	struct buf out = BUF_INIT(PATTERN_B);
+	int r = 0;
+	if (name == P_NAME)
+		r = add_names(filling, organisation, &out);
+	else if (name == P_HANDLE && organisation->handles.count > 0)
+		r = add_handles(filling, &organisation->handles, &out);
+	else if (name == P_DOMAIN && organisation->domains.count > 0)
+		r = add_words(&organisation->domains, "(?<![\\w-])", "(?![\\w-])", &out);
+	else if (name == P_PRODUCT && organisation->products.count > 0)
+		r = add_words(&organisation->products, "\\b", "\\b", &out);
+	else if (name == P_TICKER && organisation->tickers.count > 0)
+		r = add_words(&organisation->tickers, "\\$", "\\b", &out);
+	else if (name == P_PERSON && organisation->people.count > 0)
+		r = add_words(&organisation->people, "\\b", "\\b", &out);
+	else if (name == P_ORG)
+		r = add_org(company, &out);
+	company->items[name] = (struct placeholder){.name = placeholder_names[name]};
+	if (r == 0 && out.len > 0) {
+		company->items[name].text = arena_strdup(filling->sources->arena, buf_str(&out));
+		r = company->items[name].text ? 0 : -ENOMEM;
+	}
+	buf_release(&out);
+	return r < 0 ? r : 0;
+}
+
+/* ---- rules of templates ---- */
+
+/* "conflict.competitor.praise" for Globex Inc. is "conflict.competitor.praise:globex-inc". */
+static char *rule_id(struct arena *arena, const char *template, const char *name)
+{
+	struct buf id = BUF_INIT(PATTERN_B);
+	int r = buf_addf(&id, "%s:", template);
+	for (const char *at = name; r == 0 && *at; at++) {
+		bool letter = (*at | 0x20) >= 'a' && (*at | 0x20) <= 'z';
+		if (letter || (*at >= '0' && *at <= '9'))
+			r = buf_addc(&id, letter ? (char)(*at | 0x20) : *at);
+		else if (id.data[id.len - 1] != '-' && id.data[id.len - 1] != ':')
+			r = buf_addc(&id, '-');
+	}
+	while (id.len > 0 && id.data[id.len - 1] == '-')
+		id.data[--id.len] = '\0';
+	char *copy = r == 0 ? arena_strdup(arena, buf_str(&id)) : NULL;
+	buf_release(&id);
+	return copy;
+}
+
+/* @text with %{company} replaced; NULL for NULL and when memory is out. */
+static const char *name_company(struct arena *arena, const char *text, const char *name)
+{
+	static const char mark[] = "%{company}";
+	struct buf out = BUF_INIT(PATTERN_B);
+	int r = 0;
+	for (const char *at; r == 0 && text && (at = strstr(text, mark));
+		text = at + sizeof mark - 1) {
+		r = buf_add(&out, text, (size_t)(at - text));
+		if (r == 0)
+			r = buf_adds(&out, name);
+	}
+	if (r == 0 && text)
+		r = buf_adds(&out, text);
+	const char *copy = r == 0 && text ? arena_strdup(arena, buf_str(&out)) : NULL;
+	buf_release(&out);
+	return copy;
+}
+
+static bool is_for(const struct rule_source *template, const char *role)
+{
+	for (size_t i = 0; i < template->roles.count; i++) {
+		if (strcmp(template->roles.items[i], role) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_rule(
+	struct filling *filling, const struct rule_source *template, const struct company *company)
+{
+	struct sources *sources = filling->sources;
+	struct rule_sources *rules = &sources->rules;
+	const char *name = company->organisation->name;
+	void *grown = arena_grow(sources->arena, rules->items, rules->count, sizeof *rules->items);
+	if (!grown)
+		return -ENOMEM;
+	rules->items = grown;
+	struct rule_source *rule = &rules->items[rules->count];
+	*rule = *template;
+	rule->company = company;
+	rule->order = rules->count;
+	rule->id = rule_id(sources->arena, template->id, name);
+	rule->title = name_company(sources->arena, template->title, name);
+	rule->message = name_company(sources->arena, template->message, name);
+	rule->why = name_company(sources->arena, template->why, name);
+	if (!rule->id)
+		return -ENOMEM;
+	rules->count++;
+	return 0;
+}
+
+/* ---- */
+
+static int fold_handles(struct filling *filling, struct strings *ret)
+{
+	for (size_t i = 0; i < filling->n_handles; i++) {
+		char *folded = arena_strdup(filling->sources->arena, filling->handles[i]);
+		if (!folded)
+			return -ENOMEM;
+		for (char *at = folded; *at; at++)
+			*at = *at >= 'A' && *at <= 'Z' ? (char)(*at | 0x20) : *at;
+		filling->handles[i] = folded;
+	}
+	*ret = (struct strings){filling->handles, filling->n_handles};
+	return 0;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void check_roles(struct sources *sources)
+{
+	static const char *const roles[] = {"employer", "target", "competitor", "client"};
+	for (size_t i = 0; i < sources->templates.count; i++) {
+		const struct rule_source *template = &sources->templates.items[i];
+		struct place place = yaml_place(template->node);
+		size_t known = 0;
+		for (size_t k = 0; k < COUNT(roles); k++)
+			known += is_for(template, roles[k]);
+		if (known == 0 || known != template->roles.count)
+			problems_add(sources->problems, &place,
+				"template %s: for: lists employer, target, competitor and client",
+				template->id);
+	}
+}
+
+static int spell_all(struct filling *filling)
+{
+	const struct definition *ambiguous =
+		definition_find(&filling->sources->lists, "ambiguous_names");
+	int r = ambiguous ? list_items(filling->sources, ambiguous, &filling->ambiguous) : 0;
+	for (size_t i = 0; r == 0 && i < filling->n_companies; i++) {
+		struct company *company = &filling->companies[i];
+		for (size_t p = 0; r == 0 && p < P_COUNT; p++)
+			r = spell_out(filling, company, (enum placeholder_name)p);
+		company->placeholders = (struct placeholders){company->items, P_COUNT};
+	}
+	return r;
+}
+
+int companies_fill(
+	struct sources *sources, const struct ruleset_options *options, struct strings *ret_handles)
+{
+	struct filling filling = {.sources = sources};
+	check_roles(sources);
+	int r = options->strict ? from_samples(&filling)
+				: from_config(&filling, &options->config->person);
+	if (r == 0)
+		r = spell_all(&filling);
+	for (size_t t = 0; r == 0 && t < sources->templates.count; t++) {
+		for (size_t i = 0; r == 0 && i < filling.n_companies; i++) {
+			if (is_for(&sources->templates.items[t], filling.companies[i].role))
+				r = add_rule(&filling, &sources->templates.items[t],
+					&filling.companies[i]);
+		}
+	}
+	if (r == 0)
+		r = fold_handles(&filling, ret_handles);
+	if (r == 0 && ret_handles->count > 0)
+		qsort(filling.handles, filling.n_handles, sizeof *filling.handles, compare_strings);
+	return r;
+}

@@ -1,0 +1,247 @@
+#include "patterns/finder.h"
+
+#include "daemon/base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Matches of one expression that are looked at in one text: what a rule is wrong about in so many
+ * places, it is wrong about in all. */
+#define PLACES_MAX 64
+/* After as many matches ended at a limit a post is hostile, and no more of it is tried. */
+#define GIVE_UP_MAX 8
+
+int spans_add(struct spans *spans, struct span span)
+{
+	if (spans->count == spans->room) {
+		size_t room = spans->room ? spans->room * 2 : 64;
+		struct span *items = realloc(spans->items, room * sizeof *items);
+		if (!items)
+			return -ENOMEM;
+		spans->items = items;
+		spans->room = room;
+	}
+	spans->items[spans->count++] = span;
+	return 0;
+}
+
+int finder_init(struct finder *finder, const struct ruleset *set)
+{
+	*finder = (struct finder){.set = set};
+	int r = views_new(&set->views, &finder->views);
+	if (r == 0)
+		r = sieve_init(&finder->sieve, set->prefilter);
+	if (r == 0)
+		r = matcher_new(&finder->matcher);
+	if (r < 0)
+		finder_release(finder);
+	return r;
+}
+
+void finder_release(struct finder *finder)
+{
+	views_free(finder->views);
+	sieve_release(&finder->sieve);
+	matcher_free(finder->matcher);
+	page_release(&finder->link);
+	free(finder->spans.items);
+	free(finder->found);
+	*finder = (struct finder){.set = NULL};
+}
+
+static int add_found(struct finder *finder, const struct rule *rule, struct span at)
+{
+	if (finder->n_found == finder->room) {
+		size_t room = finder->room ? finder->room * 2 : 64;
+		struct found *found = realloc(finder->found, room * sizeof *found);
+		if (!found)
+			return -ENOMEM;
+		finder->found = found;
+		finder->room = room;
+	}
+	finder->found[finder->n_found++] =
+		(struct found){(uint32_t)(rule - finder->set->rules), at};
+	return 0;
+}
+
+/* Where @regex matches @view, in bytes of the post; of a disguised view, where it was rewritten. */
+static int match_all(struct finder *finder, const struct rule *rule, const struct regex *regex,
+	const struct view *view, struct spans *ret)
+{
+	struct span at = {0, 0};
+	for (size_t n = 0; n < PLACES_MAX && finder->n_gave_up < GIVE_UP_MAX; n++) {
+		int r = regex_find(regex, finder->matcher, view->text, view->len, at.end, &at);
+		if (r == REGEX_E_NONE)
+			return 0;
+		if (r == REGEX_E_LIMIT) {
+			finder->gave_up = finder->gave_up ? finder->gave_up : rule;
+			finder->n_gave_up++;
+			return 0;
+		}
+		if (r == 0 && (!view->changed || view_changed(view, at)))
+			r = spans_add(ret, view_origin(view, at));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int view_of(struct finder *finder, const struct rule *rule, const struct view **ret)
+{
+	return views_get(finder->views, rule->cased ? VIEW_CASED : VIEW_PLAIN, ret);
+}
+
+int finder_regex(struct finder *finder, const struct rule *rule, const struct regex *regex,
+	struct spans *ret)
+{
+	const struct view *view;
+	int r = views_get(finder->views, VIEW_PLAIN, &view);
+	return r < 0 ? r : match_all(finder, rule, regex, view, ret);
+}
+
+int finder_places(struct finder *finder, const struct rule *rule, struct spans *ret)
+{
+	const struct view *view;
+	int r = view_of(finder, rule, &view);
+	for (size_t i = 0; r == 0 && i < rule->n_expressions && !rule->off; i++) {
+		const struct expression *expression = &rule->expressions[i];
+		if (finder->everything || sieve_named(&finder->sieve, expression->number))
+			r = match_all(finder, rule, expression->regex, view, ret);
+	}
+	return r;
+}
+
+/* ---- rules over one text ---- */
+
+/* Which rules a text is for: their kind, the post's kind, and whether it is disguised. */
+struct subject {
+	const struct view *view;
+	unsigned kinds; /* bits 1 << enum rule_kind */
+	unsigned scope; /* the post's kind as a bit */
+	bool disguised;
+	const struct link *link; /* hits lie where it lies; NULL: where they are */
+};
+
+static bool reads(const struct rule *rule, const struct subject *subject)
+{
+	return !rule->off && (subject->kinds >> rule->kind & 1) && (rule->scope & subject->scope) &&
+	       (!subject->disguised || rule->disguised);
+}
+
+static int try_expression(
+	struct finder *finder, const struct expression *expression, const struct subject *subject)
+{
+	const struct rule *rule = &finder->set->rules[expression->rule];
+	const struct view *view = subject->view;
+	int r = 0;
+	if (!reads(rule, subject))
+		return 0;
+	if (rule->cased && !subject->link)
+		r = view_of(finder, rule, &view);
+	finder->spans.count = 0;
+	if (r == 0)
+		r = match_all(finder, rule, expression->regex, view, &finder->spans);
+	for (size_t i = 0; r == 0 && i < finder->spans.count; i++) {
+		struct span at = finder->spans.items[i];
+		if (subject->link)
+			at = (struct span){subject->link->start, subject->link->end};
+		r = add_found(finder, rule, at);
+		if (subject->link)
+			break;
+	}
+	return r;
+}
+
+static int try_subject(struct finder *finder, const struct subject *subject)
+{
+	const struct ruleset *set = finder->set;
+	int r = 0;
+	sieve_pass(&finder->sieve, subject->view->text, subject->view->len);
+	if (finder->everything) {
+		for (size_t i = 0; r == 0 && i < set->n_expressions; i++)
+			r = try_expression(finder, set->expressions[i], subject);
+		return r;
+	}
+	for (size_t i = 0; r == 0 && i < finder->sieve.n_named; i++)
+		r = try_expression(finder, set->expressions[finder->sieve.named[i]], subject);
+	return r;
+}
+
+/* ---- links ---- */
+
+static int try_link(struct finder *finder, const struct link *link, unsigned scope)
+{
+	size_t len = strnlen(link->url, LIMIT_URL_B);
+	int r = page_reserve(&finder->link, len, false);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < len; i++) {
+		char c = link->url[i];
+		finder->link.text[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	}
+	memset(finder->link.text + len, 0, VIEW_PAD);
+	finder->link.view = (struct view){.text = finder->link.text, .len = len};
+	const struct subject subject = {
+		.view = &finder->link.view, .kinds = 1u << RULE_LINK, .scope = scope, .link = link};
+	return try_subject(finder, &subject);
+}
+
+/* The addresses in the text, then those that stand beside it. */
+static int try_links(struct finder *finder, const struct post *post, unsigned scope)
+{
+	size_t n_masks;
+	const struct mask *masks = views_masks(finder->views, &n_masks);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < n_masks && i < LIMIT_POST_LINKS; i++) {
+		if (masks[i].kind != MASK_URL)
+			continue;
+		size_t len = masks[i].at.end - masks[i].at.start;
+		char *url = strndup(post->text + masks[i].at.start, len);
+		if (!url)
+			return -ENOMEM;
+		const struct link link = {url, masks[i].at.start, masks[i].at.end};
+		r = try_link(finder, &link, scope);
+		free(url);
+	}
+	for (size_t i = 0; r == 0 && i < post->n_links && i < LIMIT_POST_LINKS; i++)
+		r = try_link(finder, &post->links[i], scope);
+	return r;
+}
+
+/* ---- posts ---- */
+
+static int compare_found(const void *a_, const void *b_)
+{
+	const struct found *a = a_;
+	const struct found *b = b_;
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	if (a->at.start != b->at.start)
+		return a->at.start < b->at.start ? -1 : 1;
+	return (a->at.end < b->at.end) - (a->at.end > b->at.end); /* the longer first */
+}
+
+int finder_run(struct finder *finder, const struct post *post)
+{
+	const unsigned scope = 1u << post->kind;
+	size_t len = text_cut(post->text, post->len, LIMIT_POST_TEXT_B);
+	finder->n_found = finder->n_gave_up = 0;
+	finder->gave_up = NULL;
+	matcher_fit(finder->matcher, len);
+	int r = views_take(finder->views, post->text, len, post->kind != KIND_HANDLE);
+	if (r == 0 && finder->set->any_links)
+		r = try_links(finder, post, scope);
+	/* The plain view comes last: finder_places() asks the sieve about it. */
+	static const enum view_name order[] = {VIEW_UNDISGUISED_2, VIEW_UNDISGUISED, VIEW_PLAIN};
+	for (size_t i = 0; r == 0 && i < sizeof order / sizeof order[0]; i++) {
+		struct subject subject = {.kinds = 1u << RULE_TEXT | 1u << RULE_HANDLE,
+			.scope = scope,
+			.disguised = order[i] != VIEW_PLAIN};
+		r = views_get(finder->views, order[i], &subject.view);
+		if (r == 0 && subject.view)
+			r = try_subject(finder, &subject);
+	}
+	if (finder->n_found > 1)
+		qsort(finder->found, finder->n_found, sizeof *finder->found, compare_found);
+	return r;
+}

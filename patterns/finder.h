@@ -1,0 +1,55 @@
+#ifndef DIRTWATCH_PATTERNS_FINDER_H
+#define DIRTWATCH_PATTERNS_FINDER_H
+
+#include "daemon/base/post.h"
+#include "patterns/normalise.h"
+#include "patterns/set.h"
+
+/* Where rules match a post, before anything is made of it. */
+
+struct spans {
+	struct span *items;
+	size_t count;
+	size_t room;
+};
+
+struct found {
+	uint32_t rule;
+	struct span at; /* in the post's text; empty for a link that covers none of it */
+};
+
+struct finder {
+	const struct ruleset *set;
+	struct views *views;
+	struct sieve sieve;
+	struct matcher *matcher;
+	struct page_view link; /* the link in hand */
+	struct spans spans;    /* scratch */
+	struct found *found;   /* the answer: by rule, then place */
+	size_t n_found;
+	size_t room;
+	size_t n_gave_up;	    /* matches that ended at a limit */
+	const struct rule *gave_up; /* the first of them */
+	bool everything;	    /* try every expression: for tests of the prefilter */
+};
+
+MUST_CHECK int finder_init(struct finder *finder, const struct ruleset *set); /* 0, -ENOMEM */
+void finder_release(struct finder *finder);
+
+/** Match @post, whose text is a stranger's.  The answer is in finder->found until the next call.
+ *  Returns 0 (see n_gave_up) or -ENOMEM. */
+MUST_CHECK int finder_run(struct finder *finder, const struct post *post);
+
+/** Where @rule, a context mostly, matches the plain view (the cased one for a cased rule) of the
+ * post in hand, in the post's bytes, added to @ret.  Returns 0 or -ENOMEM. */
+MUST_CHECK int finder_places(struct finder *finder, const struct rule *rule, struct spans *ret);
+
+/** Where @regex matches the plain view, in the post's bytes, added to @ret.  @rule is named if it
+ * gives up.  Returns 0 or -ENOMEM. */
+MUST_CHECK int finder_regex(struct finder *finder, const struct rule *rule,
+	const struct regex *regex, struct spans *ret);
+
+/** Append @span.  0 or -ENOMEM. */
+MUST_CHECK int spans_add(struct spans *spans, struct span span);
+
+#endif

@@ -1,0 +1,44 @@
+#ifndef DIRTWATCH_PATTERNS_PREFILTER_H
+#define DIRTWATCH_PATTERNS_PREFILTER_H
+
+#include "patterns/literals.h"
+
+#include <stdint.h>
+
+/*
+ * Which expressions could match a text at all: one pass over it looks for the literals of all of
+ * them.  What it leaves out can not match (literals.h); what it names, PCRE2 confirms.
+ */
+struct prefilter;
+
+/** @count expressions, numbered from 0, with what each requires; one that requires nothing is
+ * always named.  The literals are copied.  0 with *@ret set, or -ENOMEM. */
+MUST_CHECK int prefilter_new(
+	const struct literals *expressions, size_t count, struct prefilter **ret);
+struct prefilter *prefilter_free(struct prefilter *prefilter); /* NULL is fine; returns NULL */
+
+/** How many expressions are always named. */
+size_t prefilter_always(const struct prefilter *prefilter);
+
+/* What one thread needs to ask it. */
+struct sieve {
+	const struct prefilter *prefilter;
+	uint32_t round;
+	uint32_t *met;	 /* a literal: the round in which it was last met */
+	uint32_t *since; /* an expression: the round that its groups are of */
+	uint8_t *groups; /* an expression: the groups that were met in that round */
+	uint32_t *named; /* the answer */
+	size_t n_named;
+};
+
+MUST_CHECK int sieve_init(struct sieve *sieve, const struct prefilter *prefilter); /* 0, -ENOMEM */
+void sieve_release(struct sieve *sieve);
+
+/** Pass over @text[0..@len): folded, with 4 readable zero bytes behind it.  The answer is in
+ *  sieve->named, each expression once, in no order, until the next call. */
+void sieve_pass(struct sieve *sieve, const char *text, size_t len);
+
+/** True when the last pass named @expression. */
+bool sieve_named(const struct sieve *sieve, uint32_t expression);
+
+#endif

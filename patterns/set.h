@@ -1,0 +1,24 @@
+#ifndef DIRTWATCH_PATTERNS_SET_H
+#define DIRTWATCH_PATTERNS_SET_H
+
+#include "patterns/prefilter.h"
+#include "patterns/rule.h"
+
+/* The inside of a rule set, for the files of this folder. */
+
+struct ruleset {
+	struct arena *arena;
+	struct rule *rules; /* those that score first, then contexts; each part sorted by id */
+	size_t n_rules;
+	size_t n_scoring;
+	struct category *categories;
+	size_t n_categories;
+	struct prefilter *prefilter;	       /* NULL: a catalogue */
+	const struct expression **expressions; /* by their number in the prefilter */
+	size_t n_expressions;
+	struct views_options views;
+	bool any_links; /* some rule reads links */
+	struct digest digest;
+};
+
+#endif
