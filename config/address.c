@@ -58,7 +58,9 @@ static CURLUcode get_host(CURLU *url, char **ret)
 		(void)uselocale(before);
 		freelocale(utf8);
 	}
-	return code;
+	/* It calls a name that can not be punycode out of memory, too.  Running out of it in fact is
+	 * then told as a bad name, which is still no success. */
+	return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
 
 /* Write the host of @url anew: lower case, punycode.  *@ret is to be curl_free()d. */
@@ -111,12 +113,14 @@ static const struct {
 	CURLUcode code;
 	const char *why;
 } failures[] = {
+	/* clang-format off */
 	{CURLUE_USER_NOT_ALLOWED,
-		"leave user name and password out of the URL: dirtwatch never logs in"	      },
-	{CURLUE_UNSUPPORTED_SCHEME, "only http and https are watched"		     },
-	{CURLUE_BAD_PORT_NUMBER,	 "the port in the URL is no number from 1 to 65535"},
-	{CURLUE_NO_HOST,		 "the URL has no host"			      },
-	{CURLUE_BAD_HOSTNAME,	      "the host in the URL is no host name"		   },
+		"leave user name and password out of the URL: dirtwatch never logs in"},
+	{CURLUE_UNSUPPORTED_SCHEME, "only http and https are watched"},
+	{CURLUE_BAD_PORT_NUMBER, "the port in the URL is no number from 1 to 65535"},
+	{CURLUE_NO_HOST, "the URL has no host"},
+	{CURLUE_BAD_HOSTNAME, "the host in the URL is no host name"},
+	/* clang-format on */
 };
 
 static int tell_failure(
@@ -185,17 +189,16 @@ int address_url(struct arena *arena, const char *text, const char **ret, const c
 /* "@user@host", taken apart; letters, digits, "_", "-" and "." as Mastodon and its kin allow. */
 static bool split_account(const char *text, size_t *ret_user, const char **ret_host)
 {
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
 	if (text[0] != '@')
 		return false;
-	size_t user = 0;
-	while (isalnum((unsigned char)text[1 + user]) ||
-		(text[1 + user] && strchr("_-.", text[1 + user])))
-		user++;
-	if (user == 0 || text[1 + user] != '@' || strpbrk(text + user + 2, "/@:?# "))
+	size_t user = strspn(text + 1, letters);
+	if (user == 0 || text[1 + user] != '@')
 		return false;
 	*ret_user = user;
-	*ret_host = text + user + 2;
-	return true;
+	*ret_host = text + 1 + user + 1;
+	return (*ret_host)[0] != '\0' && !strpbrk(*ret_host, "/@:?# ");
 }
 
 int address_profile(
@@ -225,6 +228,11 @@ int address_profile(
 
 /* ---- domains ---- */
 
+static const char *without_www(const char *host)
+{
+	return strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') ? host + 4 : host;
+}
+
 /* Somebody wrote an address where a domain is wanted: say which domain it has. */
 static int tell_domain_of(struct arena *arena, const char *text, const char **reterr_why)
 {
@@ -236,14 +244,11 @@ static int tell_domain_of(struct arena *arena, const char *text, const char **re
 		len -= (size_t)(at + 1 - start);
 		start = at + 1;
 	}
+	const char *domain = without_www(start);
+	len -= (size_t)(domain - start);
 	if (len == 0 || len > HOST_MAX)
 		return bad(arena, reterr_why, "write only the domain, such as globex.example");
-	return bad(arena, reterr_why, "write only the domain: %.*s", (int)len, start);
-}
-
-static const char *without_www(const char *host)
-{
-	return strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') ? host + 4 : host;
+	return bad(arena, reterr_why, "write only the domain: %.*s", (int)len, domain);
 }
 
 int address_domain(struct arena *arena, const char *text, const char **ret, const char **reterr_why)

@@ -7,11 +7,13 @@ static const struct {
 	char letter;
 	int64_t s;
 } units[] = {
+	/* clang-format off */
 	{'w', 7 * 24 * 3600},
-	{'d', 24 * 3600    },
-	{'h', 3600	  },
-	{'m', 60		},
-	{'s', 1	       },
+	{'d', 24 * 3600},
+	{'h', 3600},
+	{'m', 60},
+	{'s', 1},
+	/* clang-format on */
 };
 
 enum { N_UNITS = sizeof units / sizeof units[0] };

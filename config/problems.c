@@ -119,7 +119,10 @@ static int add_line(struct buf *out, const struct place *place)
 	size_t before; /* characters left of the caret */
 	size_t ignored;
 	size_t caret = skip(line, len, place->column > 0 ? place->column - 1 : 0, &before);
-	size_t from = skip(line, len, before > lead ? before - lead : 0, &ignored);
+	size_t shown; /* all of a line that is not long */
+	(void)skip(line, len, LIMIT_SHOWN_LINE + 1, &shown);
+	size_t hidden = shown > LIMIT_SHOWN_LINE && before > lead ? before - lead : 0;
+	size_t from = skip(line, len, hidden, &ignored);
 	size_t to = from + skip(line + from, len - from, LIMIT_SHOWN_LINE, &ignored);
 	int r = 0;
 	if (from > 0) {

@@ -138,10 +138,10 @@ int walk_map(struct walk *walk, struct yaml node, const struct key *keys, size_t
 	return r;
 }
 
-int walk_strings(struct walk *walk, struct yaml node, struct strings *ret)
+int walk_words(struct walk *walk, struct yaml node, walk_word *word, struct strings *ret)
 {
 	if (yaml_blank(node))
-		return 0; /* nothing in it: the field keeps what it held */
+		return 0;
 	const bool list = yaml_type(node) == YAML_TYPE_LIST;
 	const size_t count = list ? yaml_count(node) : 1;
 	const char **items = arena_array(walk->arena, count, sizeof *items);
@@ -149,13 +149,26 @@ int walk_strings(struct walk *walk, struct yaml node, struct strings *ret)
 		return -ENOMEM;
 	size_t good = 0;
 	for (size_t i = 0; i < count; i++) {
-		const char *text = walk_scalar(walk, list ? yaml_item(node, i) : node, "text");
-		if (!text)
-			continue;
-		items[good] = arena_strdup(walk->arena, text);
-		if (!items[good++])
-			return -ENOMEM;
+		int r = word(walk, list ? yaml_item(node, i) : node, &items[good]);
+		if (r < 0)
+			return r;
+		if (items[good])
+			good++;
 	}
 	*ret = (struct strings){items, good};
 	return 0;
+}
+
+static int read_text(struct walk *walk, struct yaml node, const char **ret)
+{
+	const char *text = walk_scalar(walk, node, "text");
+	if (!text)
+		return 0;
+	*ret = arena_strdup(walk->arena, text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+int walk_strings(struct walk *walk, struct yaml node, struct strings *ret)
+{
+	return walk_words(walk, node, read_text, ret);
 }

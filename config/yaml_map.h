@@ -57,18 +57,18 @@ struct yaml yaml_find(struct yaml map, const char *key); /* .file == NULL: not t
 /* ---- the walk by tables ---- */
 
 enum value_type {
-	VALUE_STRING,   /* const char *  : any scalar but a blank one, copied into the arena */
-	VALUE_BOOL,     /* bool          : true|false|yes|no|on|off */
-	VALUE_INT,      /* int64_t       : within [min, max] */
-	VALUE_REAL,     /* double        : within [min, max] */
+	VALUE_STRING,	/* const char *  : any scalar but a blank one, copied into the arena */
+	VALUE_BOOL,	/* bool          : true|false|yes|no|on|off */
+	VALUE_INT,	/* int64_t       : within [min, max] */
+	VALUE_REAL,	/* double        : within [min, max] */
 	VALUE_DURATION, /* int64_t (s)   : "90s" "6h" "1w" "1h30m", within [min, max] s */
 	VALUE_SEVERITY, /* enum severity : info to critical */
-	VALUE_URL,      /* const char *  : absolute http(s) URL with a host, normalised */
-	VALUE_DATE,     /* const char *  : YYYY[-MM[-DD]], a real date */
-	VALUE_STRINGS,  /* struct strings: a list of scalars, or one scalar */
-	VALUE_MAP,      /* a struct of its own: the keys of .table */
-	VALUE_CUSTOM,   /* read(walk, node, into): the table's own function */
-	VALUE_KEPT,     /* accepted, checked to be well-formed YAML, not used yet: noted */
+	VALUE_URL,	/* const char *  : absolute http(s) URL with a host, normalised */
+	VALUE_DATE,	/* const char *  : YYYY[-MM[-DD]], a real date */
+	VALUE_STRINGS,	/* struct strings: a list of scalars, or one scalar */
+	VALUE_MAP,	/* a struct of its own: the keys of .table */
+	VALUE_CUSTOM,	/* read(walk, node, into): the table's own function */
+	VALUE_KEPT,	/* accepted, checked to be well-formed YAML, not used yet: noted */
 };
 
 struct strings {
@@ -110,7 +110,16 @@ struct key_table {
 MUST_CHECK int walk_map(
 	struct walk *walk, struct yaml node, const struct key *keys, size_t count, void *into);
 
-/** Read a list (or one scalar) of strings.  Returns as walk_map(). */
+/* Read one item of a list into *@ret, in walk->arena: its text checked, perhaps in another form.
+ * After a problem *@ret stays NULL and the item is left out.  Returns 0 or -ENOMEM. */
+typedef int walk_word(struct walk *walk, struct yaml node, const char **ret);
+
+/** Read a list (or one item) of what @word reads; a blank @node leaves *@ret alone.  Returns as
+ *  walk_map(). */
+MUST_CHECK int walk_words(
+	struct walk *walk, struct yaml node, walk_word *word, struct strings *ret);
+
+/** The same for any text that is not blank. */
 MUST_CHECK int walk_strings(struct walk *walk, struct yaml node, struct strings *ret);
 
 /** For maps with keys of the person's own choosing: tell of every key of @map that is no scalar or

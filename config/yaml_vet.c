@@ -119,16 +119,18 @@ static const struct refusal {
 	bool harmless; /* the document can be composed all the same, so that all of it is checked */
 	const char *why;
 } refusals[] = {
-	{YAML_ANCHOR_TOKEN,	    true,
+	/* clang-format off */
+	{YAML_ANCHOR_TOKEN, true,
 		"anchors (&name) are not used here; text that starts with \"&\" needs quotes"},
-	{YAML_TAG_TOKEN,		 true,
-		"tags (!name) are not used here; text that starts with \"!\" needs quotes"	  },
- /* They make of a small file a huge document, or a circle. */
-	{YAML_ALIAS_TOKEN,		   false,
+	{YAML_TAG_TOKEN, true,
+		"tags (!name) are not used here; text that starts with \"!\" needs quotes"},
+	/* They make of a small file a huge document, or a circle. */
+	{YAML_ALIAS_TOKEN, false,
 		"aliases (*name) are not used here; text that starts with \"*\" needs quotes"},
- /* libyaml takes time square to the number of %TAG lines. */
-	{YAML_VERSION_DIRECTIVE_TOKEN, false, "directives (%YAML) are not used here"  },
-	{YAML_TAG_DIRECTIVE_TOKEN,	   false, "directives (%TAG) are not used here"   },
+	/* libyaml takes time square to the number of %TAG lines. */
+	{YAML_VERSION_DIRECTIVE_TOKEN, false, "directives (%YAML) are not used here"},
+	{YAML_TAG_DIRECTIVE_TOKEN, false, "directives (%TAG) are not used here"},
+	/* clang-format on */
 };
 
 static void refuse(struct tokens *tokens, yaml_token_type_t type, const struct place *place,
@@ -203,27 +205,29 @@ static const struct {
 	const char *theirs;
 	const char *ours;
 } words[] = {
+	/* clang-format off */
 	{"mapping values are not allowed in this context",
 		"a \":\" that starts no value here: check the indentation, or put text that holds "
-		"\": \" in quotes"											  },
-	{"could not find expected ':'",					"a key without \":\" behind it"		       },
+		"\": \" in quotes"},
+	{"could not find expected ':'", "a key without \":\" behind it"},
 	{"did not find expected key",
-		"this does not go on with the keys above: check the indentation and the quotes"				       },
+		"this does not go on with the keys above: check the indentation and the quotes"},
 	{"did not find expected '-' indicator",
-		"this does not go on with the list above: check the indentation and the quotes"				       },
-	{"did not find expected ',' or ']'",			     "a list in [ ] needs \",\" or \"]\" here"	      },
-	{"did not find expected ',' or '}'",			     "a map in { } needs \",\" or \"}\" here"	     },
-	{"found unexpected end of stream",				   "the file ends inside this quoted text"		  },
-	{"did not find expected <document start>",			   "more than one document or value in the file"	},
-	{"did not find expected node content",			       "a value is missing here, or a bracket is too much"},
-	{"found unknown escape character",				   "unknown escape in double quotes: in single quotes a "
-					   "backslash is only a backslash"	  },
+		"this does not go on with the list above: check the indentation and the quotes"},
+	{"did not find expected ',' or ']'", "a list in [ ] needs \",\" or \"]\" here"},
+	{"did not find expected ',' or '}'", "a map in { } needs \",\" or \"}\" here"},
+	{"found unexpected end of stream", "the file ends inside this quoted text"},
+	{"did not find expected <document start>", "more than one document or value in the file"},
+	{"did not find expected node content", "a value is missing here, or a bracket is too much"},
+	{"found unknown escape character", "unknown escape in double quotes: in single quotes a "
+					   "backslash is only a backslash"},
 	{"block sequence entries are not allowed in this context",
-		"a list item (\"- \") can not stand here: start it on a line of its own"						},
+		"a list item (\"- \") can not stand here: start it on a line of its own"},
 	{"found a tab character where an indentation space is expected",
-		"a tab can not indent: YAML takes spaces only"								     },
+		"a tab can not indent: YAML takes spaces only"},
 	{"found a tab character that violates indentation",
-		"a tab can not indent: YAML takes spaces only"								     },
+		"a tab can not indent: YAML takes spaces only"},
+	/* clang-format on */
 };
 
 /* "found character that cannot start any token" says the same of five different mistakes. */
@@ -231,10 +235,12 @@ static const struct {
 	char character;
 	const char *ours;
 } bad_starts[] = {
-	{'\t', "a tab can not indent: YAML takes spaces only"	     },
-	{'@',  "text that starts with \"@\" needs quotes: \"@…\""},
-	{'`',  "text that starts with \"`\" needs quotes"		},
-	{'%',  "text that starts with \"%\" needs quotes"		},
+	/* clang-format off */
+	{'\t', "a tab can not indent: YAML takes spaces only"},
+	{'@', "text that starts with \"@\" needs quotes: \"@…\""},
+	{'`', "text that starts with \"`\" needs quotes"},
+	{'%', "text that starts with \"%\" needs quotes"},
+	/* clang-format on */
 };
 
 static char character_at(const struct place *place)

@@ -1,6 +1,8 @@
 #include "crawlers/source.h"
 #include "daemon/base/limits.h"
 
+#include <string.h>
+
 int extract_init(struct extract *extract)
 {
 	*extract = (struct extract){
@@ -48,5 +50,30 @@ int extract_add_follow(struct extract *extract, const struct follow *follow)
 		return -ENOMEM;
 	extract->follows = follows;
 	follows[extract->n_follows++] = *follow;
+	return 0;
+}
+
+int extract_add_link(struct extract *extract, const char *base, const char *url)
+{
+	struct facts *facts = &extract->facts;
+	const char *whole;
+	if (facts->n_links >= LIMIT_POST_LINKS)
+		return 0;
+	int r = url_resolve(extract->arena, base, url, &whole);
+	if (r < 0)
+		return r;
+	if (r == URL_E_BAD)
+		return 0;
+	for (size_t i = 0; i < facts->n_links; i++) {
+		if (strcmp(facts->links[i], whole) == 0)
+			return 0;
+	}
+	/* facts.links is const to its readers; the array itself is ours to fill. */
+	const char **links =
+		arena_grow(extract->arena, (void *)facts->links, facts->n_links, sizeof *links);
+	if (!links)
+		return -ENOMEM;
+	links[facts->n_links++] = whole;
+	facts->links = links;
 	return 0;
 }

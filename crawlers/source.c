@@ -8,8 +8,8 @@
  * "page" every one. */
 const struct source *const sources[] = {
 	&source_robots,
-	&source_mastodon,
 	&source_feed,
+	&source_mastodon,
 	&source_page,
 };
 const size_t n_sources = sizeof sources / sizeof *sources;

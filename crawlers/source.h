@@ -110,5 +110,8 @@ MUST_CHECK int source_read(const struct page *page, struct extract *extract);
 MUST_CHECK int extract_add_post(struct extract *extract, struct post **ret);
 /** Append a request; past LIMIT_FOLLOWS it is dropped, and coverage.cut set when posts go with it. */
 MUST_CHECK int extract_add_follow(struct extract *extract, const struct follow *follow);
+/** Append an own page elsewhere to facts.links, unless it stands there already; past
+ *  LIMIT_POST_LINKS, and for a URL that is none, it is dropped.  @url is resolved against @base. */
+MUST_CHECK int extract_add_link(struct extract *extract, const char *base, const char *url);
 
 #endif

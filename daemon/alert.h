@@ -10,20 +10,21 @@
  * then the journal: an alert is queued in the transaction of the change it tells of, and forgotten
  * only after the journal took it.  After a crash one may come twice, never zero times.
  *
- * Measured of sd_journal_sendv (systemd 252): it returns 0 when the journal's socket is missing (the
- * entry is lost), -ECONNREFUSED when nobody reads it, and blocks for ever when journald hangs after
- * ten messages.  So the socket is checked first, and sending happens on a thread of its own.
+ * Measured of sd_journal_sendv (systemd 252): it returns 0 when the journal's socket is missing
+ * (the entry is lost), -ECONNREFUSED when nobody reads it, and blocks for ever when journald hangs
+ * after ten messages.  So the socket is checked before and after, and sending happens on a thread
+ * of its own (daemon/courier.h).
  */
 
 enum event_kind {
 	EVENT_FINDING_OPENED,
 	EVENT_FINDING_REOPENED,
 	EVENT_FINDING_RESOLVED,
-	EVENT_PROFILE_UNVERIFIED, /* a state has stood for alert_after scans */
+	EVENT_PROFILE_UNVERIFIED, /* nothing could be proven for alert_after scans */
 	EVENT_PROFILE_RECOVERED,
-	EVENT_SCAN_SUMMARY,
-	EVENT_READER_POISONED,    /* a page killed two readers and was put aside */
-	EVENT_CONFIG_REJECTED,    /* a reload met a bad file: the old config stays */
+	EVENT_SCAN_SUMMARY,    /* after every scan, whatever it found: a record, not an alert */
+	EVENT_READER_POISONED, /* a page killed two readers and was put aside */
+	EVENT_CONFIG_REJECTED, /* a reload met a bad file: the old config stays */
 	EVENT_STORE_DAMAGED,
 	EVENT_KIND_COUNT,
 };
@@ -33,21 +34,22 @@ const char *event_name(enum event_kind kind);
 const char *event_message_id(enum event_kind kind);
 
 /* One entry, before it is turned into fields.  Strings may be NULL: the field is left out.
- * A stranger's text is cleaned here. */
+ * A stranger's text is cleaned here, and cut where it is longer than a field may be. */
 struct alert {
 	enum event_kind kind;
-	int priority;            /* syslog */
-	const char *message;     /* one line, readable alone; required */
+	int priority;	     /* syslog; 0: what the kind, or the finding's severity, calls for */
+	const char *message; /* one line, readable alone; NULL: made of what stands below */
 	const struct finding *finding;
-	const char *profile;     /* where there is no finding */
+	const char *profile; /* where there is no finding */
 	const char *scan;
-	enum verdict verdict;    /* for profile and scan events */
+	enum verdict verdict; /* for profile and scan events */
 	bool has_verdict;
-	const char *coverage;    /* one line */
+	const char *coverage; /* one line: what was seen, what could not be, or why */
 	int64_t posts, opened, reopened, resolved, standing; /* scan summary; -1: left out */
 };
 
-/** The fields of @alert as a JSON object, for store_queue_alert().  *@ret is malloc'd. 0, -ENOMEM. */
+/** The fields of @alert as a JSON object, for store_queue_alert().  *@ret is malloc'd.
+ *  0, -ENOMEM. */
 MUST_CHECK int alert_fields(const struct alert *alert, char **ret);
 
 /* Takes queued alerts from the store to the journal. */
@@ -59,12 +61,14 @@ enum alert_route {
 	ALERT_ROUTE_AUTO,    /* the journal where its socket is, else standard error */
 };
 
-MUST_CHECK int alert_sender_new(sd_event *event, struct store *store, enum alert_route route,
-	struct alert_sender **ret);
-/** Stops within a second even when journald hangs; what was not taken stays in the store. */
+MUST_CHECK int alert_sender_new(
+	sd_event *event, struct store *store, enum alert_route route, struct alert_sender **ret);
+/** Stops within a second even when journald hangs: then the thread is left behind, to end with the
+ *  process or with the hang.  What was not taken stays in the store. */
 struct alert_sender *alert_sender_free(struct alert_sender *sender); /* NULL is fine */
 
-/** There may be something to send: looks at the store and goes on by itself. */
+/** There may be something to send: the next turn of the event loop looks at the store and goes on
+ *  by itself.  While the journal is away this changes nothing. */
 void alert_kick(struct alert_sender *sender);
 
 /** Send all that is queued, waiting at most @timeout_ms: for --scan-now, before it exits.

@@ -9,33 +9,49 @@
  * The life of findings: opened → resolved → reopened, and of a profile's state.  Every change is
  * stored together with the alert that tells of it, so that neither is lost alone.
  *
- * One life per scan of one profile:  life_begin, then for each page life_see for every finding on
- * it or life_unchanged, then life_settle.  A crash anywhere in between loses nothing: what was seen
- * is stored page by page, and only life_settle counts absences.
+ * One life per scan of one profile:  life_begin; for each page either life_page and life_see for
+ * every finding on it, or life_unchanged; then life_settle.  A crash anywhere in between loses
+ * nothing: what was seen is stored page by page, and only life_settle counts absences.
  */
 struct life;
+
+/* Open findings kept of one profile.  A person has some hundred; a site that makes up posts could
+ * otherwise fill the disk and the journal. */
+#define LIFE_FINDINGS_MAX 20000
+/* Resolved findings kept of one profile, the last ones: to know a finding that comes back. */
+#define LIFE_RESOLVED_MAX 20000
+/* Scan summaries are left out while so many alerts wait for the journal; alerts never are. */
+#define LIFE_WAITING_MAX 100000
 
 struct life_options {
 	struct store *store;
 	const struct clock *clock;
 	const char *profile;
-	const char *scan;        /* the scan's id, for DIRTWATCH_SCAN */
-	enum severity alert_at;  /* findings below are stored and not alerted */
-	int64_t alert_after;     /* scans in a row before a state that proves nothing is alerted */
+	const char *scan;	/* the scan's id, never used before, for DIRTWATCH_SCAN */
+	enum severity alert_at; /* findings below are stored and not alerted */
+	int64_t alert_after;	/* scans in a row before a state that proves nothing is alerted */
 };
 
 MUST_CHECK int life_begin(const struct life_options *options, struct life **ret);
 struct life *life_end(struct life *life); /* NULL is fine; returns NULL */
 
-/** The id of a finding: digest of rule, profile and the post's text as it is compared (NFKC, case
- *  folded, white space run together), so that re-ordering, re-dating and re-spacing do not open it
- *  anew and an edit does.  0, -ENOMEM. */
-MUST_CHECK int life_identity(const char *rule, const char *profile, const char *text, size_t len,
-	struct digest *ret);
+/** The digest of a post's text as it is compared: NFKC, case folded, white space run together, what
+ *  is never shown left out.  @text is a stranger's, any bytes.  0, -ENOMEM. */
+MUST_CHECK int life_text(const char *text, size_t len, struct digest *ret);
+
+/** The id of a finding: the digest of rule, profile and life_text(), so that re-ordering, re-dating
+ *  and re-spacing do not open it anew and an edit does.  0, -ENOMEM. */
+MUST_CHECK int life_identity(
+	const char *rule, const char *profile, const struct digest *text, struct digest *ret);
+
+/** The page at @url was read anew: what stood on it so far stands there only if it is seen again.
+ *  Inside the page's transaction, before its findings. */
+MUST_CHECK int life_page(struct life *life, const char *url);
 
 /** A finding was read on a page.  Inside the page's transaction.  Opens, reopens (with an alert) or
  *  just notes that it still stands.  Only what the caller knows of @finding is set (not the fields
- *  "kept by the store"). */
+ *  "kept by the store").  Beyond LIFE_FINDINGS_MAX open findings new ones are counted and told in
+ *  the scan's summary, and not stored. */
 MUST_CHECK int life_see(struct life *life, const struct finding *finding);
 
 /** The page at @url is as it was: all its open findings still stand.  Inside a transaction. */
@@ -48,13 +64,13 @@ MUST_CHECK int life_gone(struct life *life, const char *id);
 /* What the whole scan of the profile proved. */
 struct outcome {
 	enum verdict verdict;
-	const char *why;       /* NULL: verdict_meaning() */
-	int64_t oldest_s;      /* the oldest post shown; 0: no post had a time */
+	const char *why;  /* NULL: verdict_meaning() */
+	int64_t oldest_s; /* the oldest post shown, pinned ones apart; 0: no post had a time */
 	int64_t n_posts;
-	int64_t total;         /* as the source counts; -1 */
-	const char *lack;      /* what could not be shown; NULL */
+	int64_t total;	  /* as the source counts; -1 */
+	const char *lack; /* what could not be shown; NULL */
 	int64_t next_due_s;
-	bool proven_all;       /* verdict proves and no page failed, so absence on it counts */
+	bool proven_all; /* verdict proves and no page failed, so absence on it counts */
 };
 
 /** The scan is over: count absences (two proven scans without a finding resolve it; under TRUNCATED
@@ -62,9 +78,10 @@ struct outcome {
  *  store the profile's state, queue the scan's summary entry.  One transaction. */
 MUST_CHECK int life_settle(struct life *life, const struct outcome *outcome);
 
-/** Open findings of this profile that the scan proved absent from what is shown, or which lie outside
- *  the window, and that have a permalink: at most @max, for asking the permalink itself.  Call
- *  before life_settle. */
+/** Open findings of this profile that the scan proved absent from what is shown, or which lie
+ * outside the window, and that have a permalink: at most @max, for asking the permalink itself;
+ * those not asked for longest come first, and it is noted that they were asked.  Call before
+ * life_settle, outside a transaction. */
 MUST_CHECK int life_doubtful(struct life *life, const struct outcome *outcome, size_t max,
 	int (*each)(const struct finding *finding, void *userdata), void *userdata);
 

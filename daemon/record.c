@@ -10,15 +10,16 @@
 /* Escaping an excerpt byte by byte takes at most six for one ("\u202e" for three). */
 #define EXCERPT_ROOM_B (LIMIT_EXCERPT_B * 6)
 
+/* @text: the digest of the post's. */
 static int see_hit(const struct record *record, const char *url, const struct post *post,
-	const struct hit *hit)
+	const struct digest *text, const struct hit *hit)
 {
 	const struct rule_card *card = ruleset_card(record->ruleset, hit->rule);
 	struct digest id;
 	struct buf excerpt = BUF_INIT(EXCERPT_ROOM_B);
 	size_t mark_start = 0;
 	size_t mark_end = 0;
-	int r = life_identity(card->id, record->profile, post->text, post->len, &id);
+	int r = life_identity(card->id, record->profile, text, &id);
 	if (r == 0)
 		r = text_excerpt(&excerpt, post->text, post->len, hit->start, hit->end, LIMIT_EXCERPT_B,
 			&mark_start, &mark_end);
@@ -29,6 +30,7 @@ static int see_hit(const struct record *record, const char *url, const struct po
 	const struct finding finding = {
 		.id = id.hex,
 		.rule = card->id,
+		.title = card->title,
 		.class = card->class,
 		.category = card->category,
 		.severity = hit->severity,
@@ -61,16 +63,26 @@ static bool is_first_of_rule(const struct score *score, size_t i)
 	return true;
 }
 
+static int see_hits(const struct record *record, const char *url, const struct post *post,
+	const struct score *score)
+{
+	struct digest text;
+	int r = score->n_hits > 0 ? life_text(post->text, post->len, &text) : 0;
+	for (size_t k = 0; r == 0 && k < score->n_hits; k++) {
+		if (is_first_of_rule(score, k))
+			r = see_hit(record, url, post, &text, &score->hits[k]);
+	}
+	return r;
+}
+
 static int see_posts(const struct record *record, const char *url, const struct reading *reading)
 {
 	for (size_t i = 0; i < reading->extract.n_posts; i++) {
 		const struct post *post = &reading->extract.posts[i];
 		const struct score *score = &reading->scores[i];
-		for (size_t k = 0; k < score->n_hits; k++) {
-			int r = is_first_of_rule(score, k) ? see_hit(record, url, post, &score->hits[k]) : 0;
-			if (r < 0)
-				return r;
-		}
+		int r = see_hits(record, url, post, score);
+		if (r < 0)
+			return r;
 		if (record->sink.posts)
 			sink_emit(&record->sink, event_post(record->profile, post, score));
 	}
@@ -138,7 +150,9 @@ int record_page(const struct record *record, const char *url, const struct readi
 		r = store_begin(record->store);
 	if (r < 0)
 		return r;
-	r = see_posts(record, url, reading);
+	r = life_page(record->life, url);
+	if (r == 0)
+		r = see_posts(record, url, reading);
 	if (r == 0 && page && n_unscored == 0) { /* a page that was not scored whole is read again */
 		page->verdict = extract->verdict;
 		page->oldest_s = oldest_s;

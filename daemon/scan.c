@@ -2,6 +2,7 @@
 
 #include "crawlers/net/url.h"
 #include "daemon/base/log.h"
+#include "daemon/doubt.h"
 #include "daemon/frontier.h"
 #include "daemon/record.h"
 #include "daemon/standing.h"
@@ -10,16 +11,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* Permalinks of doubtful findings that one scan asks: polite, and in a few scans all are asked. */
-#define DOUBTS_A_SCAN 5
-
 /* Memory for what is remembered of the page at hand. */
 #define MEMORY_B (4u * 1024 * 1024)
-
-struct doubt {
-	char *id;
-	char *url;
-};
 
 struct scan {
 	struct scan_options options;
@@ -49,14 +42,11 @@ struct scan {
 	struct transfer *transfer;
 	struct read_job *job;
 	sd_event_source *defer;
-
-	struct doubt doubts[DOUBTS_A_SCAN];
-	size_t n_doubts;
-	size_t doubt; /* the one at hand */
+	struct doubts *doubts;
 };
 
 static void next_page(struct scan *scan);
-static void next_doubt(struct scan *scan);
+static void ask_doubts(struct scan *scan);
 
 /* ---- making and ending ---- */
 
@@ -82,10 +72,7 @@ struct scan *scan_cancel(struct scan *scan)
 	if (scan->job)
 		read_cancel(scan->job);
 	sd_event_source_disable_unref(scan->defer);
-	for (size_t i = 0; i < scan->n_doubts; i++) {
-		free(scan->doubts[i].id);
-		free(scan->doubts[i].url);
-	}
+	doubts_free(scan->doubts);
 	life_end(scan->life);
 	frontier_free(scan->frontier);
 	tally_release(&scan->tally);
@@ -394,7 +381,7 @@ static void next_page(struct scan *scan)
 {
 	scan->asked = frontier_next(scan->frontier);
 	if (!scan->asked) {
-		next_doubt(scan);
+		ask_doubts(scan);
 		return;
 	}
 	int r = recall(scan);
@@ -406,71 +393,35 @@ static void next_page(struct scan *scan)
 		give_up(scan, r);
 }
 
-/* ---- doubts: findings that are out of sight, whose permalink knows ---- */
+/* ---- doubts ---- */
 
-static int note_doubt(const struct finding *finding, void *userdata)
+static void on_doubts_settled(int r, void *userdata)
 {
 	struct scan *scan = userdata;
-	struct doubt *doubt = &scan->doubts[scan->n_doubts];
-	doubt->id = strdup(finding->id);
-	doubt->url = strdup(finding->url);
-	scan->n_doubts++; /* counted half-made too: it is freed with the scan */
-	return doubt->id && doubt->url ? 0 : -ENOMEM;
-}
-
-static void on_doubt_fetched(const struct fetch_result *result, void *userdata)
-{
-	struct scan *scan = userdata;
-	scan->transfer = NULL;
-	int r = 0;
-	if (result->verdict == VERDICT_OK && (result->status == 404 || result->status == 410))
-		r = life_gone(scan->life, scan->doubts[scan->doubt].id);
-	scan->doubt++;
+	scan->doubts = doubts_free(scan->doubts);
 	if (r < 0)
 		give_up(scan, r);
 	else
-		next_doubt(scan);
+		finish(scan);
 }
 
-static void on_doubt_gate(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata)
+/* All pages are read: ask the permalinks of what is out of sight, then finish. */
+static void ask_doubts(struct scan *scan)
 {
-	(void)why; /* a permalink that may not be asked leaves its finding as it is */
-	(void)retry_at_s;
-	struct scan *scan = userdata;
-	scan->question = NULL;
-	const struct fetch_request request = {
-		.url = scan->doubts[scan->doubt].url,
-		.accept = ACCEPT_PAGE,
+	const struct outcome outcome = tally_outcome(&scan->tally);
+	const struct doubt_options options = {
+		.context = scan->options.context,
+		.gate = scan->options.gate,
+		.life = scan->life,
+		.outcome = &outcome,
 		.trusted_origin = scan->url.origin,
 	};
-	int r = 0;
-	if (verdict == VERDICT_OK) {
-		r = fetch_get(
-			scan->options.context->fetch, &request, on_doubt_fetched, scan, &scan->transfer);
-	} else {
-		scan->doubt++;
-		next_doubt(scan);
-	}
+	int r = scan->options.saved ? DOUBTS_E_NONE :
+				      doubts_start(&options, on_doubts_settled, scan, &scan->doubts);
 	if (r < 0)
 		give_up(scan, r);
-}
-
-static void next_doubt(struct scan *scan)
-{
-	int r = 0;
-	if (scan->n_doubts == 0 && !scan->options.saved) {
-		const struct outcome outcome = tally_outcome(&scan->tally);
-		r = life_doubtful(scan->life, &outcome, DOUBTS_A_SCAN, note_doubt, scan);
-	}
-	if (r == 0 && scan->doubt == scan->n_doubts) {
+	else if (r == DOUBTS_E_NONE)
 		finish(scan);
-		return;
-	}
-	if (r == 0)
-		r = gate_ask(scan->options.gate, scan->doubts[scan->doubt].url, scan->url.origin, ACCEPT_PAGE,
-			on_doubt_gate, scan, &scan->question);
-	if (r < 0)
-		give_up(scan, r);
 }
 
 /* ---- start ---- */

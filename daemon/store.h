@@ -161,7 +161,8 @@ struct queued_alert {
 	int64_t number;
 	const char *fields; /* JSON object of journal fields, as daemon/alert.c writes it */
 };
-/** Queue an alert, within the same transaction as the change it tells of (none open: -EINVAL). */
+/** Queue an alert, within the same transaction as the change it tells of; one that tells of no
+ *  change in the store needs none and is durable when this returns. */
 MUST_CHECK int store_queue_alert(struct store *store, const char *fields);
 /** The oldest one not sent; STORE_E_NONE; -EBUSY within a transaction: what is not committed is not
  *  to be sent. */

@@ -1,9 +1,7 @@
 #include "daemon/store_internal.h"
 
-int store_queue_alert(struct store *store, const char *fields)
+static int insert_alert(struct store *store, const char *fields)
 {
-	if (!store_in_transaction(store))
-		return -EINVAL;
 	sqlite3_stmt *statement;
 	int r = store_statement(
 		store, STATEMENT_QUEUE_ALERT, "INSERT INTO alert (fields) VALUES (?)", &statement);
@@ -14,6 +12,21 @@ int store_queue_alert(struct store *store, const char *fields)
 	if (r == 0)
 		store->owes_sync = true;
 	return r;
+}
+
+int store_queue_alert(struct store *store, const char *fields)
+{
+	if (store_in_transaction(store))
+		return insert_alert(store, fields);
+	int r = store_begin(store);
+	if (r < 0)
+		return r;
+	r = insert_alert(store, fields);
+	if (r < 0) {
+		store_rollback(store);
+		return r;
+	}
+	return store_commit(store);
 }
 
 static const struct column queued_columns[] = {

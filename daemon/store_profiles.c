@@ -158,16 +158,15 @@ int store_set_page(
 	if (r < 0)
 		return r;
 	sqlite3_stmt *statement;
-	r =
-		store_statement(store, STATEMENT_SET_PAGE,
-			"INSERT INTO page (profile, url, used_s" PAGE_COLUMNS(
-				LISTED) ") VALUES ((SELECT number FROM profile WHERE url = ?1), "
-					"?2, ?3" PAGE_COLUMNS(FREE_PLACE) ") ON CONFLICT (profile, "
-									  "url) DO UPDATE SET "
-									  "used_s = "
-									  "excluded.used_"
-									  "s" PAGE_COLUMNS(SET_ANEW),
-			&statement);
+	r = store_statement(store, STATEMENT_SET_PAGE,
+		"INSERT INTO page (profile, url, used_s" PAGE_COLUMNS(
+			LISTED) ") VALUES ((SELECT number FROM profile WHERE url = ?1), "
+				"?2, ?3" PAGE_COLUMNS(FREE_PLACE) ") ON CONFLICT (profile, "
+								  "url) DO UPDATE SET "
+								  "used_s = "
+								  "excluded.used_"
+								  "s" PAGE_COLUMNS(SET_ANEW),
+		&statement);
 	if (r == 0)
 		r = store_bind_text(statement, 1, profile);
 	if (r == 0)

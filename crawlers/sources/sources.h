@@ -4,13 +4,10 @@
 #include "crawlers/source.h"
 
 /* What stands in the table of crawlers/source.c. */
-#define SOURCE extern const struct source __attribute__((weak))
-
-SOURCE source_mastodon;
-SOURCE source_feed;
-SOURCE source_page;
-SOURCE source_robots;
-
+extern const struct source source_robots;
+extern const struct source source_feed;
+extern const struct source source_mastodon;
+extern const struct source source_page __attribute__((weak));
 bool wall_detect(const struct page *page, struct extract *extract) __attribute__((weak));
 
 #endif

@@ -37,103 +37,109 @@ struct syntax {
 };
 
 static const struct syntax syntaxes[] = {
-	{"an empty file",				    "",			      0,	 true,  ""										 },
-	{"nothing but a comment",				  "# nothing yet\n",	     0,	true,  ""										 },
-	{"nothing but a byte order mark",			  "\xef\xbb\xbf",		  0,  true,  ""										 },
-	{"a start of the document is fine",		    "---\na: 1\n",		   0,  true,  ""										 },
-	{"an end of the document too",		       "a: 1\n...\n",		      0,	 true,  ""										 },
+	/* clang-format off */
+	{"an empty file", "", 0, true, ""},
+	{"nothing but a comment", "# nothing yet\n", 0, true, ""},
+	{"nothing but a byte order mark", "\xef\xbb\xbf", 0, true, ""},
+	{"a start of the document is fine", "---\na: 1\n", 0, true, ""},
+	{"an end of the document too", "a: 1\n...\n", 0, true, ""},
 	{"a byte order mark is skipped",
 		"\xef\xbb\xbf"
-		"a: 1\n",								   0,  true,	 ""										 },
-	{"lines may end as on Windows",			"a: 1\r\nb: 2\r\n",	    0,  true,  ""										 },
-	{"tabs between words are no indentation",		  "a:\t1\t# one\n",		    0,  true,  ""										 },
+		"a: 1\n",
+		0, true, ""},
+	{"lines may end as on Windows", "a: 1\r\nb: 2\r\n", 0, true, ""},
+	{"tabs between words are no indentation", "a:\t1\t# one\n", 0, true, ""},
 
-	{"a tab that indents",			       "a:\n\tb: 1\n",		       0,  false,
-		"f:2:1: a tab can not indent: YAML takes spaces only\n\tb: 1\n^\n"													       },
-	{"a tab behind spaces that indent",		    "a:\n  \tb: 1\n",	      0,	 false,
-		"f:2:3: a tab can not indent: YAML takes spaces only\n  \tb: 1\n  ^\n"													   },
-	{"a handle without quotes",			    "a: [@ada]\n",		   0,  false,
-		"f:1:5: text that starts with \"@\" needs quotes: \"@…\"\na: [@ada]\n    ^\n"												  },
-	{"a backquote",				      "a: `ls`\n",		     0,	false,
-		"f:1:4: text that starts with \"`\" needs quotes\na: `ls`\n   ^\n"													       },
-	{"a percent sign",				   "a: %d\n",		      0,	 false,
-		"f:1:4: text that starts with \"%\" needs quotes\na: %d\n   ^\n"														 },
-	{"an expression in double quotes",		   "a: \"\\d+\"\n",		    0,  false,
+	{"a tab that indents", "a:\n\tb: 1\n", 0, false,
+		"f:2:1: a tab can not indent: YAML takes spaces only\n\tb: 1\n^\n"},
+	{"a tab behind spaces that indent", "a:\n  \tb: 1\n", 0, false,
+		"f:2:3: a tab can not indent: YAML takes spaces only\n  \tb: 1\n  ^\n"},
+	{"a handle without quotes", "a: [@ada]\n", 0, false,
+		"f:1:5: text that starts with \"@\" needs quotes: \"@…\"\na: [@ada]\n    ^\n"},
+	{"a backquote", "a: `ls`\n", 0, false,
+		"f:1:4: text that starts with \"`\" needs quotes\na: `ls`\n   ^\n"},
+	{"a percent sign", "a: %d\n", 0, false,
+		"f:1:4: text that starts with \"%\" needs quotes\na: %d\n   ^\n"},
+	{"an expression in double quotes", "a: \"\\d+\"\n", 0, false,
 		"f:1:5: unknown escape in double quotes: in single quotes a backslash is only a "
-		"backslash\na: \"\\d+\"\n    ^\n"																	 },
-	{"a quote that is not closed",		       "a: 1\nb: 'x\nc: 2\n",	      0,	 false,
-		"f:2:4: the file ends inside this quoted text\nb: 'x\n   ^\n"														    },
-	{"a colon in plain text",				  "a: b: c\n",		       0,  false,
+		"backslash\na: \"\\d+\"\n    ^\n"},
+	{"a quote that is not closed", "a: 1\nb: 'x\nc: 2\n", 0, false,
+		"f:2:4: the file ends inside this quoted text\nb: 'x\n   ^\n"},
+	{"a colon in plain text", "a: b: c\n", 0, false,
 		"f:1:5: a \":\" that starts no value here: check the indentation, or put text that "
-		"holds \": \" in quotes\na: b: c\n    ^\n"																},
-	{"a list that is not closed",			      "a: [1, 2\nb: 3\n",		  0,  false,
+		"holds \": \" in quotes\na: b: c\n    ^\n"},
+	{"a list that is not closed", "a: [1, 2\nb: 3\n", 0, false,
 		"f:2:2: a list in [ ] needs \",\" or \"]\" here (while parsing a flow sequence "
 		"from "
-		"line 1 on)\nb: 3\n ^\n"																		  },
-	{"a line that fits no indentation",		    "a:\n    b: 1\n  c: 2\n",      0,	 false,
+		"line 1 on)\nb: 3\n ^\n"},
+	{"a line that fits no indentation", "a:\n    b: 1\n  c: 2\n", 0, false,
 		"f:3:3: this does not go on with the keys above: check the indentation and the "
-		"quotes (while parsing a block mapping from line 1 on)\n  c: 2\n  ^\n"												    },
-	{"a word that is no key",				  "a: 1\nb\nc: 2\n",	     0,	false,
+		"quotes (while parsing a block mapping from line 1 on)\n  c: 2\n  ^\n"},
+	{"a word that is no key", "a: 1\nb\nc: 2\n", 0, false,
 		"f:3:1: a key without \":\" behind it (while scanning a simple key from line 2 "
 		"on)\n"
-		"c: 2\n^\n"																			       },
-	{"a stray bracket",				  "a: 1\n]\n",			 0,  false,
+		"c: 2\n^\n"},
+	{"a stray bracket", "a: 1\n]\n", 0, false,
 		"f:2:1: this does not go on with the keys above: check the indentation and the "
-		"quotes (while parsing a block mapping from line 1 on)\n]\n^\n"													   },
+		"quotes (while parsing a block mapping from line 1 on)\n]\n^\n"},
 
-	{"an anchor, and another one",		       "a: &x 1\nb: &y 2\n",	     0,	true,
+	{"an anchor, and another one", "a: &x 1\nb: &y 2\n", 0, true,
 		"f:1:4: anchors (&name) are not used here; text that starts with \"&\" needs "
 		"quotes\n"
 		"a: &x 1\n   ^\n"
 		"f:2:4: anchors (&name) are not used here; text that starts with \"&\" needs "
 		"quotes\n"
-		"b: &y 2\n   ^\n"																			 },
-	{"an alias",					 "a: *x\n",			0,  false,
+		"b: &y 2\n   ^\n"},
+	{"an alias", "a: *x\n", 0, false,
 		"f:1:4: aliases (*name) are not used here; text that starts with \"*\" needs "
 		"quotes\n"
-		"a: *x\n   ^\n"																			   },
-	{"a node inside itself",				 "&x [*x]\n",		      0,	 false,
+		"a: *x\n   ^\n"},
+	{"a node inside itself", "&x [*x]\n", 0, false,
 		"f:1:1: anchors (&name) are not used here; text that starts with \"&\" needs "
 		"quotes\n"
 		"&x [*x]\n^\n"
 		"f:1:5: aliases (*name) are not used here; text that starts with \"*\" needs "
 		"quotes\n"
-		"&x [*x]\n    ^\n"																			},
-	{"a tag",					    "a: !!str 1\n",		  0,  true,
+		"&x [*x]\n    ^\n"},
+	{"a tag", "a: !!str 1\n", 0, true,
 		"f:1:4: tags (!name) are not used here; text that starts with \"!\" needs quotes\n"
-		"a: !!str 1\n   ^\n"																		      },
-	{"a directive",				      "%YAML 1.1\n---\na: 1\n",	  0,  false,
-		"f:1:1: directives (%YAML) are not used here\n%YAML 1.1\n^\n"														    },
-	{"a second document",				"a: 1\n---\nb: 2\n",	   0,  false,
-		"f:2:1: a second document: only one a file is read\n---\n^\n"														    },
-	{"something behind the end",			     "a: 1\n...\nb: 2\n",		  0,  false,
-		"f:3:1: more than one document or value in the file\nb: 2\n^\n"														  },
-	{"something behind the root",			      "[a]\n[b]\n",		    0,  false,
-		"f:2:1: more than one document or value in the file\n[b]\n^\n"														   },
+		"a: !!str 1\n   ^\n"},
+	{"a directive", "%YAML 1.1\n---\na: 1\n", 0, false,
+		"f:1:1: directives (%YAML) are not used here\n%YAML 1.1\n^\n"},
+	{"a second document", "a: 1\n---\nb: 2\n", 0, false,
+		"f:2:1: a second document: only one a file is read\n---\n^\n"},
+	{"something behind the end", "a: 1\n...\nb: 2\n", 0, false,
+		"f:3:1: more than one document or value in the file\nb: 2\n^\n"},
+	{"something behind the root", "[a]\n[b]\n", 0, false,
+		"f:2:1: more than one document or value in the file\n[b]\n^\n"},
 
-	{"Latin-1",					  "# caf\xe9\na: 1\n",		 0,  false,
+	{"Latin-1", "# caf\xe9\na: 1\n", 0, false,
 		"f:1:6: not UTF-8 (byte 0xe9): save the file as UTF-8\n# caf\xef\xbf\xbd\n     "
-		"^\n"																					    },
+		"^\n"},
 	{"UTF-16",
 		"\xff\xfe"
-		"a\0:\0",								   6,  false, "f: this is UTF-16: save the file as UTF-8\n"				       },
-	{"a NUL byte",				       "a: 1\nb\0c: 2\n",		  13, false,
-		"f:2:2: a NUL byte: this is not a text file\nb\\x00c: 2\n ^\n"														   },
-	{"a NUL written as an escape",		       "a: 1\nb: \"x\\0y\"\n",	       0,  false,
-		"f:2:4: text with a NUL character (\\0) in it\nb: \"x\\0y\"\n   ^\n"													     },
-	{"a control character",				"a: \x1b[31m\n",		 0,  false,
+		"a\0:\0",
+		6, false, "f: this is UTF-16: save the file as UTF-8\n"},
+	{"a NUL byte", "a: 1\nb\0c: 2\n", 13, false,
+		"f:2:2: a NUL byte: this is not a text file\nb\\x00c: 2\n ^\n"},
+	{"a NUL written as an escape", "a: 1\nb: \"x\\0y\"\n", 0, false,
+		"f:2:4: text with a NUL character (\\0) in it\nb: \"x\\0y\"\n   ^\n"},
+	{"a control character", "a: \x1b[31m\n", 0, false,
 		"f:1:4: control character U+001B: write \\x1b in double quotes\na: \\x1b[31m\n   "
-		"^\n"																					    },
-	{"a lone carriage return",			   "a: 1\rb: 2\n",		   0,  false,
-		"f:1:5: a carriage return without a line feed behind it\na: 1\\rb: 2\n    ^\n"												   },
-	{"a line break that no editor counts",	       "a: x\xe2\x80\xa8y\n",	      0,	 false,
+		"^\n"},
+	{"a lone carriage return", "a: 1\rb: 2\n", 0, false,
+		"f:1:5: a carriage return without a line feed behind it\na: 1\\rb: 2\n    ^\n"},
+	{"a line break that no editor counts", "a: x\xe2\x80\xa8y\n", 0, false,
 		"f:1:5: U+2028 counts as a line break in YAML: write \\u2028 in double quotes\n"
-		"a: x\\u2028y\n    ^\n"																		   },
+		"a: x\\u2028y\n    ^\n"},
 	{"a byte order mark in the middle",
 		"a: 1\n\xef\xbb\xbf"
-		"b: 2\n",								   0,  false, "f:2:1: a byte order mark in the middle of the text\n\\ufeffb: 2\n^\n"		},
+		"b: 2\n",
+		0, false, "f:2:1: a byte order mark in the middle of the text\n\\ufeffb: 2\n^\n"},
 	{"places count characters behind a byte order mark", "\xef\xbb\xbf\xc3\xa9: [@]\n", 0,
-		false,											"f:1:5: text that starts with \"@\" needs quotes: \"@…\"\n\xc3\xa9: [@]\n    ^\n"},
+		false,
+		"f:1:5: text that starts with \"@\" needs quotes: \"@…\"\n\xc3\xa9: [@]\n    ^\n"},
+	/* clang-format on */
 };
 
 static void check_syntax(const struct syntax *row)
@@ -168,26 +174,28 @@ static const struct {
 	const char *end;
 	const char *want; /* stands in what is printed; NULL: nothing is wrong */
 } hostile[] = {
-	{"lists in lists (libyaml alone: 9 s for 100 kB)", "",       "[",		    "",	":33: nested more than 32"	  },
-	{"maps in maps",				   "",	     "{a: ",		     "",	 "nested more than 32 levels"  },
-	{"block lists in one line",			    "",	"- ",		      "a",	   "nested more than 32 levels"  },
-	{"complex keys",				   "",	     "? ",		   "a",	"nested more than 32 levels"  },
-	{"%TAG lines (libyaml alone: quadratic)",	  "",	      "%TAG !a! tag:a,\n", "--- a",
-		"directives (%TAG)"												     },
-	{"anchors",					"a: ",	   "&a ",		  "1",     "anchors"			},
-	{"aliases",					"[",	 "*a,",		"]",     "aliases"		      },
-	{"documents",				      "",	  "---\n",		   "a",	"more than 1000000 words"	 },
-	{"many small nodes",			       "",	 "-\n",		"",	    "more than 1000000 words"     },
-	{"one long line",				  "a: ",	 "x",		      "",	  NULL			      },
-	{"one long quoted text",				 "a: \"",  "\n",		"\"",    NULL			  },
-	{"a quoted text without end",		      "a: \"",  "\n",		     "",	 "1:4: the file ends inside"   },
-	{"comments",				       "",	 "#\n",		"",	    NULL				},
-	{"spaces",					 "",       " ",		    "a: 1",  NULL				},
-	{"a key of that length",				 "? ",     "x",		    "\n: 1", NULL				 },
-	{"folded text",				    "a: >\n", " x\n\n",	    "",	NULL			    },
-	{"closing brackets",			       "",	 "]",		      "",	  "more than 1000000 words"},
-	{"exclamation marks",			      "",	  "!",		       "",	   "tags"			 },
-	{"bad bytes",				      "",	  "\xff",		  "",      "1:1: not UTF-8"	      },
+	/* clang-format off */
+	{"lists in lists (libyaml alone: 9 s for 100 kB)", "", "[", "", ":33: nested more than 32"},
+	{"maps in maps", "", "{a: ", "", "nested more than 32 levels"},
+	{"block lists in one line", "", "- ", "a", "nested more than 32 levels"},
+	{"complex keys", "", "? ", "a", "nested more than 32 levels"},
+	{"%TAG lines (libyaml alone: quadratic)", "", "%TAG !a! tag:a,\n", "--- a",
+		"directives (%TAG)"},
+	{"anchors", "a: ", "&a ", "1", "anchors"},
+	{"aliases", "[", "*a,", "]", "aliases"},
+	{"documents", "", "---\n", "a", "more than 1000000 words"},
+	{"many small nodes", "", "-\n", "", "more than 1000000 words"},
+	{"one long line", "a: ", "x", "", NULL},
+	{"one long quoted text", "a: \"", "\n", "\"", NULL},
+	{"a quoted text without end", "a: \"", "\n", "", "1:4: the file ends inside"},
+	{"comments", "", "#\n", "", NULL},
+	{"spaces", "", " ", "a: 1", NULL},
+	{"a key of that length", "? ", "x", "\n: 1", NULL},
+	{"folded text", "a: >\n", " x\n\n", "", NULL},
+	{"closing brackets", "", "]", "", "more than 1000000 words"},
+	{"exclamation marks", "", "!", "", "tags"},
+	{"bad bytes", "", "\xff", "", "1:1: not UTF-8"},
+	/* clang-format on */
 };
 
 /* @start, as many of @unit as fit and @end, in *@ret_len bytes. */
@@ -379,25 +387,29 @@ static int read_custom(struct walk *walk, struct yaml node, void *into)
 #define AT(field) offsetof(struct filled, field)
 
 static const struct key inner_keys[] = {
+	/* clang-format off */
 	{"count", VALUE_INT, .offset = offsetof(struct inner, number), .required = true},
+	/* clang-format on */
 };
 
 static const struct key_table inner_table = {"inner", inner_keys, COUNT(inner_keys)};
 
 static const struct key keys[] = {
-	{"string",		   VALUE_STRING,		 .offset = AT(string)},
-	{"flag",		   VALUE_BOOL,					  .offset = AT(flag)},
-	{"number", VALUE_INT,.offset = AT(number), .min = -5, .max = 100},
-	{"real",		 VALUE_REAL,			       .offset = AT(real), .min = 0, .max = 1},
-	{"duration",	     VALUE_DURATION,				     .offset = AT(duration_s), .min = 60, .max = INFINITY},
-	{"severity",VALUE_SEVERITY,.offset = AT(severity)},
-	{"url",		VALUE_URL,				       .offset = AT(url)},
-	{"date",VALUE_DATE,.offset = AT(date)},
-	{"strings",    VALUE_STRINGS,				   .offset = AT(strings)},
-	{"inner",	  VALUE_MAP,				 .offset = AT(inner), .table = &inner_table},
-	{"custom",		   VALUE_CUSTOM,			 .offset = AT(custom), .read = read_custom},
-	{"later",		   VALUE_STRING,					  .offset = AT(later), .later = true},
-	{"kept", .type = VALUE_KEPT								},
+	/* clang-format off */
+	{"string", VALUE_STRING, .offset = AT(string)},
+	{"flag", VALUE_BOOL, .offset = AT(flag)},
+	{"number", VALUE_INT, .offset = AT(number), .min = -5, .max = 100},
+	{"real", VALUE_REAL, .offset = AT(real), .min = 0, .max = 1},
+	{"duration", VALUE_DURATION, .offset = AT(duration_s), .min = 60, .max = INFINITY},
+	{"severity", VALUE_SEVERITY, .offset = AT(severity)},
+	{"url", VALUE_URL, .offset = AT(url)},
+	{"date", VALUE_DATE, .offset = AT(date)},
+	{"strings", VALUE_STRINGS, .offset = AT(strings)},
+	{"inner", VALUE_MAP, .offset = AT(inner), .table = &inner_table},
+	{"custom", VALUE_CUSTOM, .offset = AT(custom), .read = read_custom},
+	{"later", VALUE_STRING, .offset = AT(later), .later = true},
+	{"kept", .type = VALUE_KEPT},
+	/* clang-format on */
 };
 
 /* Walk @text into *@ret, whose strings live in *@ret_arena; returns what is printed. */
@@ -454,38 +466,41 @@ static const struct {
 	const char *text;
 	const char *want;
 } walks[] = {
+	/* clang-format off */
 	{"an unknown key that is near a known one", "sting: x\n",
-		"f:1:1: unknown key \"sting\", did you mean \"string\"?\nsting: x\n^\n"									       },
-	{"an unknown key that is near none",	     "colour: x\n",
-		"f:1:1: unknown key \"colour\"\ncolour: x\n^\n"												},
-	{"a key that comes three times",		 "flag: on\nnumber: 1\nflag: off\nflag: on\n",
+		"f:1:1: unknown key \"sting\", did you mean \"string\"?\nsting: x\n^\n"},
+	{"an unknown key that is near none", "colour: x\n",
+		"f:1:1: unknown key \"colour\"\ncolour: x\n^\n"},
+	{"a key that comes three times", "flag: on\nnumber: 1\nflag: off\nflag: on\n",
 		"f:3:1: \"flag\" is given twice, first in line 1\nflag: off\n^\n"
-		"f:4:1: \"flag\" is given twice, first in line 1\nflag: on\n^\n"									},
-	{"a key that is a list",			 "[a]: 1\n",				     "f:1:1: a key must be a word\n[a]: 1\n^\n"	       },
-	{"a list where one value is wanted",	     "number: [1]\n",
-		"f:1:9: \"number\" must be a whole number, not a list\nnumber: [1]\n        ^\n"								},
-	{"a map where one value is wanted",	    "string: {a: 1}\n",
-		"f:1:9: \"string\" must be text, not a map\nstring: {a: 1}\n        ^\n"									},
-	{"one value where a map is wanted",	    "inner: 3\n",
+		"f:4:1: \"flag\" is given twice, first in line 1\nflag: on\n^\n"},
+	{"a key that is a list", "[a]: 1\n", "f:1:1: a key must be a word\n[a]: 1\n^\n"},
+	{"a list where one value is wanted", "number: [1]\n",
+		"f:1:9: \"number\" must be a whole number, not a list\nnumber: [1]\n        ^\n"},
+	{"a map where one value is wanted", "string: {a: 1}\n",
+		"f:1:9: \"string\" must be text, not a map\nstring: {a: 1}\n        ^\n"},
+	{"one value where a map is wanted", "inner: 3\n",
 		"f:1:8: keys are wanted here (\"count: …\"), not a single value\ninner: 3\n"
-		"       ^\n"															    },
-	{"a list where a map is wanted",		 "inner: [3]\n",
-		"f:1:8: keys are wanted here (\"count: …\"), not a list\ninner: [3]\n       ^\n"								},
-	{"a key that is missing",			  "inner: {}\n",
-		"f:1:8: \"count\" is missing here\ninner: {}\n       ^\n"										      },
-	{"an empty section still misses its key",	  "inner:\n",
-		"f:1:7: \"count\" is missing here\ninner:\n      ^\n"											  },
-	{"a custom value's own complaint",	   "custom: 3\n",
-		"f:1:9: not custom\ncustom: 3\n        ^\n"												    },
+		"       ^\n"},
+	{"a list where a map is wanted", "inner: [3]\n",
+		"f:1:8: keys are wanted here (\"count: …\"), not a list\ninner: [3]\n       ^\n"},
+	{"a key that is missing", "inner: {}\n",
+		"f:1:8: \"count\" is missing here\ninner: {}\n       ^\n"},
+	{"an empty section still misses its key", "inner:\n",
+		"f:1:7: \"count\" is missing here\ninner:\n      ^\n"},
+	{"a custom value's own complaint", "custom: 3\n",
+		"f:1:9: not custom\ncustom: 3\n        ^\n"},
 	{"every problem is told, in order",
-		"flag: maybe\nnumber: x\ninner: {cuont: 1}\nstring: []\n",			       "f:1:7: \"flag\" must be true or false, not \"maybe\"\nflag: maybe\n      ^\n"
+		"flag: maybe\nnumber: x\ninner: {cuont: 1}\nstring: []\n",
+		"f:1:7: \"flag\" must be true or false, not \"maybe\"\nflag: maybe\n      ^\n"
 		"f:2:9: \"number\" must be a whole number, not \"x\"\nnumber: x\n        ^\n"
 		"f:3:8: \"count\" is missing here\ninner: {cuont: 1}\n       ^\n"
 		"f:3:9: unknown key \"cuont\", did you mean \"count\"?\ninner: {cuont: 1}\n"
 		"        ^\n"
 		"f:4:9: \"string\" must be text, not a list\nstring: []\n        ^\n"},
-	{"places in a line with wide letters",      "string: 日本\nurl: 日本\n",
-		"f:2:6: \"日本\" is not a URL such as https://ada.example/\nurl: 日本\n     ^\n"								},
+	{"places in a line with wide letters", "string: 日本\nurl: 日本\n",
+		"f:2:6: \"日本\" is not a URL such as https://ada.example/\nurl: 日本\n     ^\n"},
+	/* clang-format on */
 };
 
 static void test_walk_problems(void **state)
@@ -508,82 +523,84 @@ static const struct {
 	const char *value;
 	const char *want; /* the message, without the place; NULL: good */
 } values[] = {
-	{"blanks are no text",	       "string",	 "'  '",		 "\"string\" is empty: it takes text"	     },
-	{"nothing is no text",	       "string",	 "",		     "\"string\" is empty: it takes text"		 },
-	{"a number is text as well",	     "string",   "12",		     NULL						 },
+	/* clang-format off */
+	{"blanks are no text", "string", "'  '", "\"string\" is empty: it takes text"},
+	{"nothing is no text", "string", "", "\"string\" is empty: it takes text"},
+	{"a number is text as well", "string", "12", NULL},
 
-	{"yes and no in any case",	   "flag",	   "Off",		  NULL					      },
-	{"one is not true",		    "flag",	    "1",			 "\"flag\" must be true or false, not \"1\""	    },
+	{"yes and no in any case", "flag", "Off", NULL},
+	{"one is not true", "flag", "1", "\"flag\" must be true or false, not \"1\""},
 
-	{"least number",			 "number",   "-5",			 NULL					     },
-	{"below it",		      "number",   "-6",		     "\"number\" must be from -5 to 100"		},
-	{"above the most",		   "number",   "101",		    "\"number\" must be from -5 to 100"	       },
-	{"no fractions",			 "number",   "1.5",		  "\"number\" must be a whole number, not \"1.5\"" },
-	{"no units",		      "number",   "5k",		     "\"number\" must be a whole number, not \"5k\""  },
-	{"no hexadecimal",		   "number",   "0x10",		     "\"number\" must be a whole number, not \"0x10\""},
-	{"no blanks inside",		     "number",   "' 5'",		       "\"number\" must be a whole number, not \" 5\""  },
-	{"a sign alone",			 "number",   "'-'",		  "\"number\" must be a whole number, not \"-\""	},
-	{"more than 64 bits",	      "number",	"99999999999999999999",
-		"\"number\" must be a whole number, not \"99999999999999999999\""							 },
+	{"least number", "number", "-5", NULL},
+	{"below it", "number", "-6", "\"number\" must be from -5 to 100"},
+	{"above the most", "number", "101", "\"number\" must be from -5 to 100"},
+	{"no fractions", "number", "1.5", "\"number\" must be a whole number, not \"1.5\""},
+	{"no units", "number", "5k", "\"number\" must be a whole number, not \"5k\""},
+	{"no hexadecimal", "number", "0x10", "\"number\" must be a whole number, not \"0x10\""},
+	{"no blanks inside", "number", "' 5'", "\"number\" must be a whole number, not \" 5\""},
+	{"a sign alone", "number", "'-'", "\"number\" must be a whole number, not \"-\""},
+	{"more than 64 bits", "number", "99999999999999999999",
+		"\"number\" must be a whole number, not \"99999999999999999999\""},
 
-	{"a real number",		  "real",	  "5e-1",		  NULL					      },
-	{"out of range",			 "real",	 "1.01",		 "\"real\" must be from 0 to 1"		       },
-	{"no infinity",			"real",	"inf",		       "\"real\" must be a number, not \"inf\""	       },
-	{"none by overflow either",	    "real",	    "1e999",		     "\"real\" must be a number, not \"1e999\""       },
-	{"no NaN",			"real",	   "nan",		  "\"real\" must be a number, not \"nan\""	  },
-	{"no decimal comma",		     "real",     "'0,5'",		      "\"real\" must be a number, not \"0,5\""	      },
+	{"a real number", "real", "5e-1", NULL},
+	{"out of range", "real", "1.01", "\"real\" must be from 0 to 1"},
+	{"no infinity", "real", "inf", "\"real\" must be a number, not \"inf\""},
+	{"none by overflow either", "real", "1e999", "\"real\" must be a number, not \"1e999\""},
+	{"no NaN", "real", "nan", "\"real\" must be a number, not \"nan\""},
+	{"no decimal comma", "real", "'0,5'", "\"real\" must be a number, not \"0,5\""},
 
-	{"a minute is enough",	       "duration", "60s",		  NULL					      },
-	{"59 seconds are not",	       "duration", "59s",		  "\"duration\" must be at least 1m"		    },
-	{"a number alone has no unit",    "duration", "90",
-		"\"duration\" must be a time such as 90s, 15m, 6h, 2d or 1h30m, not \"90\""					   },
+	{"a minute is enough", "duration", "60s", NULL},
+	{"59 seconds are not", "duration", "59s", "\"duration\" must be at least 1m"},
+	{"a number alone has no unit", "duration", "90",
+		"\"duration\" must be a time such as 90s, 15m, 6h, 2d or 1h30m, not \"90\""},
 
-	{"a severity",		       "severity", "critical",	       NULL						   },
+	{"a severity", "severity", "critical", NULL},
 	{"none is no severity to choose", "severity", "none",
-		"unknown severity \"none\": there are info, low, medium, high or critical"						  },
-	{"a severity with a slip",	   "severity", "hihg",
-		"unknown severity \"hihg\", did you mean \"high\"?"								   },
+		"unknown severity \"none\": there are info, low, medium, high or critical"},
+	{"a severity with a slip", "severity", "hihg",
+		"unknown severity \"hihg\", did you mean \"high\"?"},
 	{"a severity of another program", "severity", "warning",
-		"unknown severity \"warning\": there are info, low, medium, high or critical"					     },
+		"unknown severity \"warning\": there are info, low, medium, high or critical"},
 
-	{"a year",			"date",	   "2021",		   NULL					     },
-	{"a month",		       "date",	    "2021-04",	       NULL					     },
-	{"29 February of a leap year",    "date",     "2000-02-29",	     NULL						 },
-	{"29 February of another year",	"date",	"1900-02-29",
+	{"a year", "date", "2021", NULL},
+	{"a month", "date", "2021-04", NULL},
+	{"29 February of a leap year", "date", "2000-02-29", NULL},
+	{"29 February of another year", "date", "1900-02-29",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"1900-02-29\""											       },
-	{"31 April",		      "date",     "2021-04-31",
+		"\"1900-02-29\""},
+	{"31 April", "date", "2021-04-31",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-04-31\""											       },
-	{"month 13",		      "date",     "2021-13",
+		"\"2021-04-31\""},
+	{"month 13", "date", "2021-13",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-13\""												  },
-	{"month 0",		       "date",	    "2021-00",
+		"\"2021-13\""},
+	{"month 0", "date", "2021-00",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-00\""												  },
-	{"day 0",			 "date",	  "2021-01-00",
+		"\"2021-00\""},
+	{"day 0", "date", "2021-01-00",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-01-00\""											       },
-	{"a month in one digit",		 "date",	 "2021-4",
+		"\"2021-01-00\""},
+	{"a month in one digit", "date", "2021-4",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-4\""												   },
-	{"a hyphen at the end",		"date",	"2021-",
+		"\"2021-4\""},
+	{"a hyphen at the end", "date", "2021-",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-\""													   },
-	{"a time behind the day",	  "date",	  "2021-04-30-1",
+		"\"2021-\""},
+	{"a time behind the day", "date", "2021-04-30-1",
 		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not "
-		"\"2021-04-30-1\""											     },
-	{"a year of two digits",		 "date",	 "21",
-		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not \"21\""					},
-	{"a year before all of it",	    "date",	    "0021",
-		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not \"0021\""					  },
+		"\"2021-04-30-1\""},
+	{"a year of two digits", "date", "21",
+		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not \"21\""},
+	{"a year before all of it", "date", "0021",
+		"\"date\" must be a date: 2021, 2021-04 or 2021-04-30, from 1900 on, not \"0021\""},
 
-	{"one text is a list of one",     "strings",	 "a",		      NULL						  },
-	{"an empty list",		  "strings",  "[]",		   NULL					       },
-	{"a list left empty",	      "strings",	 "",		     NULL						 },
-	{"a blank item",			 "strings",  "[a, '']",	       "text is missing here"			     },
-	{"an item that is a list",	   "strings",  "[a, [b]]",		  "text is wanted here, not a list"		   },
-	{"a map for a list",		     "strings",	"{a: b}",		  "text is wanted here, not a map"		  },
+	{"one text is a list of one", "strings", "a", NULL},
+	{"an empty list", "strings", "[]", NULL},
+	{"a list left empty", "strings", "", NULL},
+	{"a blank item", "strings", "[a, '']", "text is missing here"},
+	{"an item that is a list", "strings", "[a, [b]]", "text is wanted here, not a list"},
+	{"a map for a list", "strings", "{a: b}", "text is wanted here, not a map"},
+	/* clang-format on */
 };
 
 static void test_values(void **state)
@@ -672,29 +689,31 @@ static const struct {
 	int64_t want_s; /* -1: not a duration */
 	const char *again;
 } durations[] = {
-	{"seconds",			  "90s",		   90,	       "1m30s"		      },
-	{"minutes",			  "90m",		   5400,	 "1h30m"			},
-	{"hours",			    "6h",			21600,     "6h"			   },
-	{"days",			     "2d",		       172800,    "2d"			   },
-	{"weeks",			    "1w",			604800,	"1w"			    },
-	{"several units",			  "1w2d3h4m5s",		788645,	"1w2d3h4m5s"		    },
-	{"none",			     "0s",		       0,	  "0s"			      },
-	{"the largest",			"9223372036854775807s", INT64_MAX, "15250284452471w3d15h30m7s"},
-	{"more than that",		   "9223372036854775808s", -1,	       NULL			   },
-	{"more by its unit",		     "9223372036854775807w", -1,	 NULL			     },
-	{"more by its sum",		    "15250284452471w4d",	 -1,	     NULL			 },
-	{"no unit",			  "90",			  -1,	      NULL			  },
-	{"no number",			"h",			   -1,	       NULL			   },
-	{"no number in the middle",	    "1hm",		   -1,	       NULL			   },
-	{"a number without unit at the end", "1h30",		     -1,	 NULL			     },
-	{"a unit twice",			 "1h1h",		 -1,	     NULL			 },
-	{"smaller before larger",		  "30m1h",		   -1,	       NULL			   },
-	{"blanks",			   "6 h",		  -1,	      NULL			  },
-	{"a sign",			   "-6h",		  -1,	      NULL			  },
-	{"a fraction",		       "1.5h",		       -1,	   NULL		       },
-	{"months are no fixed time",	     "1M",		   -1,	       NULL			   },
-	{"words",			    "6hours",		    -1,	NULL			    },
-	{"nothing",			  "",			-1,	    NULL			},
+	/* clang-format off */
+	{"seconds", "90s", 90, "1m30s"},
+	{"minutes", "90m", 5400, "1h30m"},
+	{"hours", "6h", 21600, "6h"},
+	{"days", "2d", 172800, "2d"},
+	{"weeks", "1w", 604800, "1w"},
+	{"several units", "1w2d3h4m5s", 788645, "1w2d3h4m5s"},
+	{"none", "0s", 0, "0s"},
+	{"the largest", "9223372036854775807s", INT64_MAX, "15250284452471w3d15h30m7s"},
+	{"more than that", "9223372036854775808s", -1, NULL},
+	{"more by its unit", "9223372036854775807w", -1, NULL},
+	{"more by its sum", "15250284452471w4d", -1, NULL},
+	{"no unit", "90", -1, NULL},
+	{"no number", "h", -1, NULL},
+	{"no number in the middle", "1hm", -1, NULL},
+	{"a number without unit at the end", "1h30", -1, NULL},
+	{"a unit twice", "1h1h", -1, NULL},
+	{"smaller before larger", "30m1h", -1, NULL},
+	{"blanks", "6 h", -1, NULL},
+	{"a sign", "-6h", -1, NULL},
+	{"a fraction", "1.5h", -1, NULL},
+	{"months are no fixed time", "1M", -1, NULL},
+	{"words", "6hours", -1, NULL},
+	{"nothing", "", -1, NULL},
+	/* clang-format on */
 };
 
 static void test_durations(void **state)

@@ -1,0 +1,122 @@
+#include "crawlers/sources/feed_fields.h"
+
+#include <string.h>
+
+/*
+ * RSS 0.90–2.0: https://www.rssboard.org/rss-specification and rss-history; RSS 1.0 and its modules
+ * dc and content; Atom 1.0: RFC 4287; Atom 0.3: draft-ietf-atompub-format-00 (tagline, modified,
+ * issued, created); thr: RFC 4685; fh: RFC 5005; media: https://www.rssboard.org/media-rss.
+ */
+static const struct feed_rule rules[] = {
+	/* in, element, to, field, markup, rank */
+	{PLACE_TOP,	    "rss",			   PLACE_ROOT,	       0,		  0,	     0},
+	{PLACE_TOP,	    "rdf:RDF",		       PLACE_ROOT,	   0,		      0,		 0},
+	{PLACE_TOP,	    "atom:feed",		 PLACE_FEED,	     0,		0,		   0},
+	{PLACE_TOP,	    "atom:entry",		  PLACE_ITEM,	      0,		 0,	    0},
+	{PLACE_ROOT,	     "channel",			PLACE_FEED,	    0,	       0,		  0},
+	{PLACE_ROOT,	     "item",		     PLACE_ITEM,	 0,		    0,	       0},
+	{PLACE_FEED,	     "item",		     PLACE_ITEM,	 0,		    0,	       0},
+	{PLACE_FEED,	     "atom:entry",		   PLACE_ITEM,	       0,		  0,	     0},
+
+	{PLACE_FEED,	     "title",		      PLACE_FIELD,	   FIELD_TITLE,	MARKUP_HTML,  3},
+	{PLACE_FEED,	     "atom:title",		   PLACE_FIELD,	FIELD_TITLE,     MARKUP_TYPED, 2},
+	{PLACE_FEED,	     "dc:title",		 PLACE_FIELD,	      FIELD_TITLE,	   MARKUP_HTML,	1},
+	{PLACE_FEED,	     "description",		    PLACE_FIELD,	 FIELD_SUMMARY,	MARKUP_HTML,  4},
+	{PLACE_FEED,	     "atom:subtitle",	      PLACE_FIELD,	   FIELD_SUMMARY,	  MARKUP_TYPED, 3},
+	{PLACE_FEED,	     "atom:tagline",	     PLACE_FIELD,	  FIELD_SUMMARY,	 MARKUP_TYPED, 3},
+	{PLACE_FEED,	     "dc:description",	       PLACE_FIELD,	    FIELD_SUMMARY,   MARKUP_HTML,	2},
+	{PLACE_FEED,	     "itunes:summary",	       PLACE_FIELD,	    FIELD_SUMMARY,   MARKUP_HTML,	1},
+	{PLACE_FEED,	     "link",		     PLACE_FIELD,	  FIELD_LINK,      0,		 2},
+	{PLACE_FEED,	     "atom:link",		  PLACE_FIELD,       FIELD_ATOM_LINK, 0,		   3},
+	{PLACE_FEED,	     "language",		 PLACE_FIELD,	      FIELD_LANG,	  0,	     2},
+	{PLACE_FEED,	     "dc:language",		    PLACE_FIELD,	 FIELD_LANG,	     0,		1},
+	{PLACE_FEED,	     "managingEditor",	       PLACE_FIELD,	    FIELD_AUTHOR,	  0,	     3},
+	{PLACE_FEED,	     "dc:creator",		   PLACE_FIELD,	FIELD_AUTHOR,    0,		 2},
+	{PLACE_FEED,	     "itunes:author",	      PLACE_FIELD,	   FIELD_AUTHOR,	 0,	    1},
+	{PLACE_FEED,	     "atom:author",		    PLACE_FEED_PERSON, 0,		  0,	     0},
+	{PLACE_FEED,	     "opensearch:totalResults", PLACE_FIELD,	     FIELD_TOTAL,	  0,	     0},
+	{PLACE_FEED,	     "fh:complete",		    PLACE_FIELD,	 FIELD_COMPLETE,	 0,	    0},
+	{PLACE_FEED_PERSON, "atom:name",		 PLACE_FIELD,	      FIELD_AUTHOR,    0,	       4},
+
+	{PLACE_ITEM,	     "title",		      PLACE_FIELD,	   FIELD_TITLE,	MARKUP_HTML,  3},
+	{PLACE_ITEM,	     "atom:title",		   PLACE_FIELD,	FIELD_TITLE,     MARKUP_TYPED, 2},
+	{PLACE_ITEM,	     "dc:title",		 PLACE_FIELD,	      FIELD_TITLE,	   MARKUP_HTML,	1},
+	{PLACE_ITEM,	     "content:encoded",		PLACE_FIELD,	     FIELD_CONTENT,   MARKUP_HTML,	 3},
+	{PLACE_ITEM,	     "atom:content",	     PLACE_FIELD,	  FIELD_CONTENT,	 MARKUP_TYPED, 2},
+	{PLACE_ITEM,	     "xhtml:body",		   PLACE_FIELD,	FIELD_CONTENT,   MARKUP_HTML,  1},
+	{PLACE_ITEM,	     "description",		    PLACE_FIELD,	 FIELD_SUMMARY,	MARKUP_HTML,  4},
+	{PLACE_ITEM,	     "atom:summary",	     PLACE_FIELD,	  FIELD_SUMMARY,	 MARKUP_TYPED, 3},
+	{PLACE_ITEM,	     "dc:description",	       PLACE_FIELD,	    FIELD_SUMMARY,   MARKUP_HTML,	2},
+	{PLACE_ITEM,	     "itunes:summary",	       PLACE_FIELD,	    FIELD_SUMMARY,   MARKUP_HTML,	1},
+	{PLACE_ITEM,	     "link",		     PLACE_FIELD,	  FIELD_LINK,      0,		 2},
+	{PLACE_ITEM,	     "atom:link",		  PLACE_FIELD,       FIELD_ATOM_LINK, 0,		   3},
+	{PLACE_ITEM,	     "guid",		     PLACE_FIELD,	  FIELD_ID,	    0,	       3},
+	{PLACE_ITEM,	     "atom:id",			PLACE_FIELD,	     FIELD_ID,	       0,		  3},
+	{PLACE_ITEM,	     "dc:identifier",	      PLACE_FIELD,	   FIELD_ID,	     0,		2},
+	{PLACE_ITEM,	     "dc:creator",		   PLACE_FIELD,	FIELD_AUTHOR,    0,		 3},
+	{PLACE_ITEM,	     "author",		       PLACE_FIELD,	    FIELD_AUTHOR,	  0,	     2},
+	{PLACE_ITEM,	     "dc:author",		  PLACE_FIELD,       FIELD_AUTHOR,    0,		2},
+	{PLACE_ITEM,	     "itunes:author",	      PLACE_FIELD,	   FIELD_AUTHOR,	 0,	    1},
+	{PLACE_ITEM,	     "atom:author",		    PLACE_ITEM_PERSON, 0,		  0,	     0},
+	{PLACE_ITEM,	     "language",		 PLACE_FIELD,	      FIELD_LANG,	  0,	     2},
+	{PLACE_ITEM,	     "dc:language",		    PLACE_FIELD,	 FIELD_LANG,	     0,		1},
+	{PLACE_ITEM,	     "pubDate",			PLACE_FIELD,	     FIELD_PUBLISHED, 0,		 4},
+	{PLACE_ITEM,	     "atom:published",	       PLACE_FIELD,	    FIELD_PUBLISHED, 0,		4},
+	{PLACE_ITEM,	     "atom:issued",		    PLACE_FIELD,	 FIELD_PUBLISHED, 0,	     4},
+	{PLACE_ITEM,	     "atom:created",	     PLACE_FIELD,	  FIELD_PUBLISHED, 0,	      3},
+	{PLACE_ITEM,	     "dc:date",			PLACE_FIELD,	     FIELD_PUBLISHED, 0,		 2},
+	{PLACE_ITEM,	     "dcterms:created",		PLACE_FIELD,	     FIELD_PUBLISHED, 0,		 1},
+	{PLACE_ITEM,	     "atom:updated",	     PLACE_FIELD,	  FIELD_UPDATED,	 0,	    3},
+	{PLACE_ITEM,	     "atom:modified",	      PLACE_FIELD,	   FIELD_UPDATED,	  0,	     2},
+	{PLACE_ITEM,	     "dcterms:modified",	 PLACE_FIELD,	      FIELD_UPDATED,   0,		1},
+	{PLACE_ITEM,	     "thr:in-reply-to",		PLACE_FIELD,	     FIELD_REPLY,	  0,	     0},
+	{PLACE_ITEM,	     "media:group",		    PLACE_MEDIA,	 0,		    0,	       0},
+	{PLACE_ITEM,	     "media:content",	      PLACE_MEDIA,	   0,		      0,		 0},
+	{PLACE_ITEM,	     "media:description",	  PLACE_FIELD,       FIELD_CAPTION,   MARKUP_TYPED, 0},
+	{PLACE_ITEM_PERSON, "atom:name",		 PLACE_FIELD,	      FIELD_AUTHOR,    0,	       4},
+	{PLACE_MEDIA,	      "media:content",	       PLACE_MEDIA,	    0,	       0,		  0},
+	{PLACE_MEDIA,	      "media:description",	   PLACE_FIELD,	FIELD_CAPTION,   MARKUP_TYPED, 0},
+};
+
+const struct feed_rule *feed_rule_find(enum feed_place place, const char *name)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (rules[i].in == place && strcmp(rules[i].name, name) == 0)
+			return &rules[i];
+	}
+	return NULL;
+}
+
+static bool is_edge(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == '"';
+}
+
+/* The bytes of @text that are no white space at its ends. */
+static const char *trimmed(const char *text, size_t *len)
+{
+	while (*len > 0 && is_edge(*text)) {
+		text++;
+		--*len;
+	}
+	while (*len > 0 && is_edge(text[*len - 1]))
+		--*len;
+	return text;
+}
+
+int feed_person(struct arena *arena, const char *text, const char **ret)
+{
+	*ret = NULL;
+	size_t outside = strcspn(text, "(<");
+	const char *name = text;
+	size_t len = outside;
+	if (text[outside] == '(' && memchr(text, '@', outside)) { /* mail (name) */
+		name = text + outside + 1;
+		len = strcspn(name, ")");
+	}
+	name = trimmed(name, &len);
+	if (len == 0 || (memchr(name, '@', len) && !memchr(name, ' ', len) && *name != '@'))
+		return 0;
+	*ret = arena_copy(arena, name, len);
+	return *ret ? 0 : -ENOMEM;
+}

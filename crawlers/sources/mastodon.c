@@ -1,0 +1,435 @@
+#include "crawlers/sources/mastodon.h"
+
+#include "crawlers/parse/json.h"
+#include "crawlers/sources/feed.h"
+#include "crawlers/sources/sources.h"
+#include "daemon/base/buf.h"
+#include "daemon/base/limits.h"
+
+#include <string.h>
+
+/*
+ * Mastodon and the servers that speak its API.  Three requests in a row, each led to by the one
+ * before: the account, its pinned statuses (only which ones they are), then all of its statuses,
+ * page after page.  Where the API is closed or is none, the account's RSS feed stands in.
+ */
+enum step { STEP_ACCOUNT, STEP_PINNED, STEP_STATUSES };
+
+/* The most that a page of statuses can have (docs.joinmastodon.org/methods/accounts). */
+#define STATUSES_A_PAGE 40
+/* Pinned statuses that are remembered: servers allow five by default. */
+#define PINNED_MAX 32
+
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
+/* ---- whose profile it is ---- */
+
+struct handle {
+	const char *name;
+	size_t len;
+	const char *host; /* of an account of another server, seen through this one; NULL: here */
+};
+
+static const char *behind_prefix(const char *path)
+{
+	static const char *const prefixes[] = {"/web/@", "/@", "/users/"};
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
+			return path + strlen(prefixes[i]);
+	}
+	return NULL;
+}
+
+/* /@NAME, /@NAME@HOST, /users/NAME, /web/@NAME; with a "/" behind, but no more. */
+static bool handle_of(const struct url *url, struct handle *ret)
+{
+	const char *name = behind_prefix(url->path);
+	if (!name)
+		return false;
+	size_t len = strspn(name, NAME_CHARS);
+	const char *rest = name + len;
+	*ret = (struct handle){.name = name, .len = len};
+	if (*rest == '@') {
+		ret->host = ++rest;
+		rest += strspn(rest, NAME_CHARS ":");
+		if (rest == ret->host)
+			return false;
+	}
+	if (*rest == '/')
+		rest++;
+	return len > 0 && *rest == '\0';
+}
+
+/* Sites that write their users' pages the same way and have no such API. */
+static bool is_other_site(const char *host)
+{
+	static const char *const sites[] = {"youtube.com", "medium.com", "tiktok.com",
+		"threads.net", "threads.com", "substack.com", "flipboard.com", "telegram.me",
+		"t.me", "instagram.com", "hackernoon.com", "dev.to", "micro.blog", "codepen.io",
+		"npmjs.com", "vimeo.com", "odysee.com", "rumble.com", "linktr.ee", "ko-fi.com",
+		"soundcloud.com"};
+	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
+		if (url_host_in(host, sites[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool mastodon_claims(const struct url *url, const char **ret_why)
+{
+	struct handle handle;
+	if (!handle_of(url, &handle) || is_other_site(url->host))
+		return false;
+	*ret_why = "an address as Mastodon and its kin write it";
+	return true;
+}
+
+/* ---- what to ask for ---- */
+
+static int format(struct arena *arena, const char **ret, const char *form, ...) PRINTF_LIKE(3, 4);
+
+static int format(struct arena *arena, const char **ret, const char *form, ...)
+{
+	va_list args;
+	va_start(args, form);
+	char *text;
+	int n = vasprintf(&text, form, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	*ret = arena_copy(arena, text, (size_t)n);
+	free(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* The account's own server. */
+static int origin_of(
+	struct arena *arena, const struct url *url, const struct handle *handle, const char **ret)
+{
+	*ret = url->origin;
+	if (!handle->host)
+		return 0;
+	return format(arena, ret, "https://%.*s", (int)strcspn(handle->host, "/"), handle->host);
+}
+
+static int mastodon_first(struct arena *arena, const struct url *url, struct follow *ret)
+{
+	struct handle handle = {.name = "", .len = 0};
+	const char *origin, *lookup;
+	(void)handle_of(
+		url, &handle); /* claimed, or named in the config: then the answer will tell */
+	int r = origin_of(arena, url, &handle, &origin);
+	if (r == 0)
+		r = format(arena, &lookup, "%s/api/v1/accounts/lookup?acct=%.*s", origin,
+			(int)handle.len, handle.name);
+	if (r < 0)
+		return r;
+	*ret = (struct follow){
+		.url = lookup,
+		.source = source_mastodon.name,
+		.step = STEP_ACCOUNT,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_INSTEAD,
+	};
+	return 0;
+}
+
+/* The account's feed in place of this page. */
+static int follow_feed(const struct page *page, struct extract *extract)
+{
+	struct handle handle;
+	struct url url, asked;
+	const char *feed;
+	int r = url_parse(extract->arena, page->profile, &url);
+	if (r == 0)
+		r = url_parse(extract->arena, page->url, &asked);
+	if (r < 0)
+		return r;
+	if (r == URL_E_BAD || !handle_of(&url, &handle))
+		return 0;
+	r = format(
+		extract->arena, &feed, "%s/@%.*s.rss", asked.origin, (int)handle.len, handle.name);
+	if (r < 0)
+		return r;
+	struct follow follow = {
+		.url = feed,
+		.source = source_feed.name,
+		.subject = page->status == 401 || page->status == 403 ? FEED_OF_CLOSED : NULL,
+		.accept = ACCEPT_FEED,
+		.relation = FOLLOW_INSTEAD,
+	};
+	return extract_add_follow(extract, &follow);
+}
+
+static int follow_statuses(const struct page *page, struct extract *extract, enum step step,
+	const char *subject, enum relation relation)
+{
+	struct url url;
+	const char *list;
+	size_t id_len = strcspn(subject, " ");
+	int r = url_parse(extract->arena, page->final_url, &url);
+	if (r != 0) /* final_url is our own; it parsed when it was asked for */
+		return r < 0 ? r : 0;
+	r = format(extract->arena, &list, "%s/api/v1/accounts/%.*s/statuses?%s", url.origin,
+		(int)id_len, subject, step == STEP_PINNED ? "pinned=true" : "limit=40");
+	if (r < 0)
+		return r;
+	struct follow follow = {
+		.url = list,
+		.source = source_mastodon.name,
+		.step = step,
+		.subject = subject,
+		.accept = ACCEPT_JSON,
+		.relation = relation,
+	};
+	return extract_add_follow(extract, &follow);
+}
+
+/* ---- the account ---- */
+
+/* States that the account itself tells of. */
+static int judge_account(const json_t *account, struct extract *extract)
+{
+	const char *moved_to = extract->facts.moved_to;
+	if (json_flag(account, "suspended")) {
+		extract->verdict = VERDICT_SUSPENDED;
+		extract->why = "The server has suspended this account.";
+		return 0;
+	}
+	if (json_object_at(account, "moved")) {
+		extract->verdict = VERDICT_MOVED;
+		return format(extract->arena, &extract->why,
+			"The account has moved to %s; what it wrote here still stands.",
+			moved_to ? moved_to : "another address");
+	}
+	if (json_flag(account, "limited"))
+		extract->coverage.lack = "The server hides this account behind a warning.";
+	extract->verdict = extract->facts.n_posts == 0 ? VERDICT_EMPTY : VERDICT_OK;
+	return 0;
+}
+
+/* Only such ids go into a URL of ours. */
+static bool is_plain_id(const char *id)
+{
+	return id && *id && strlen(id) <= 64 && strspn(id, NAME_CHARS) == strlen(id);
+}
+
+static int read_account(const json_t *account, const struct page *page, struct extract *extract)
+{
+	const char *id;
+	int r = json_id(extract->arena, account, "id", &id);
+	if (r < 0)
+		return r;
+	if (!mastodon_is_account(account) || !is_plain_id(id)) {
+		extract->why = "The answer is no account as Mastodon's API gives it.";
+		return follow_feed(page, extract);
+	}
+	r = mastodon_write_account(account, page, extract);
+	if (r == 0)
+		r = judge_account(account, extract);
+	extract->coverage.total = extract->facts.n_posts;
+	if (r < 0 || extract->verdict == VERDICT_SUSPENDED)
+		return r;
+	return follow_statuses(page, extract, STEP_PINNED, id, FOLLOW_NEXT);
+}
+
+/* ---- its statuses ---- */
+
+/* The pinned ones go on in the subject: "ID PINNED PINNED …". */
+static int read_pinned(const json_t *list, const struct page *page, struct extract *extract)
+{
+	struct buf subject = BUF_INIT(LIMIT_URL_B);
+	int r = buf_adds(&subject, page->subject);
+	for (size_t i = 0; r == 0 && i < json_array_size(list) && i < PINNED_MAX; i++) {
+		const char *id;
+		r = json_id(extract->arena, json_array_get(list, i), "id", &id);
+		if (r == 0 && is_plain_id(id))
+			r = buf_addf(&subject, " %s", id);
+	}
+	const char *copy = r == 0 ? arena_strdup(extract->arena, buf_str(&subject)) : NULL;
+	buf_release(&subject);
+	if (!copy)
+		return -ENOMEM;
+	extract->verdict = VERDICT_OK;
+	return follow_statuses(page, extract, STEP_STATUSES, copy, FOLLOW_NEXT);
+}
+
+static int split_subject(struct arena *arena, const char *subject, struct mastodon_owner *ret)
+{
+	char *at = arena_strdup(arena, subject);
+	const char **pinned = arena_array(arena, PINNED_MAX, sizeof *pinned);
+	if (!at || !pinned)
+		return -ENOMEM;
+	char *rest = at;
+	*ret = (struct mastodon_owner){.id = strsep(&rest, " "), .pinned = pinned};
+	while (rest && ret->n_pinned < PINNED_MAX)
+		pinned[ret->n_pinned++] = strsep(&rest, " ");
+	return 0;
+}
+
+/* The target of rel="next" in Link headers (RFC 8288); NULL: none. */
+static const char *next_link(const char *link, size_t *ret_len)
+{
+	while (link && (link = strchr(link, '<'))) {
+		const char *target = ++link;
+		size_t len = strcspn(target, ">");
+		const char *params = target + len;
+		size_t params_len = strcspn(params, "<");
+		if (memmem(params, params_len, "rel=\"next\"", 10) ||
+			memmem(params, params_len, "rel=next", 8)) {
+			*ret_len = len;
+			return target;
+		}
+		link = params;
+	}
+	return NULL;
+}
+
+/* A full page without a Link header has more behind it all the same: some proxies drop the header.
+ */
+static int next_by_id(const struct page *page, const struct extract *extract, size_t n_rows,
+	struct follow *follow)
+{
+	if (page->link || n_rows < STATUSES_A_PAGE || extract->n_posts == 0)
+		return 0;
+	const char *last = extract->posts[extract->n_posts - 1].id;
+	if (!is_plain_id(last))
+		return 0;
+	return format(extract->arena, &follow->url, "%.*s?limit=%d&max_id=%s",
+		(int)strcspn(page->final_url, "?"), page->final_url, STATUSES_A_PAGE, last);
+}
+
+static int next_by_header(const struct page *page, struct extract *extract, struct follow *follow)
+{
+	size_t len;
+	const char *target = next_link(page->link, &len);
+	if (!target)
+		return 0;
+	char *reference = arena_copy(extract->arena, target, len);
+	if (!reference)
+		return -ENOMEM;
+	const char *whole;
+	struct url next, here;
+	int r = url_resolve(extract->arena, page->final_url, reference, &whole);
+	if (r == 0)
+		r = url_parse(extract->arena, whole, &next);
+	if (r == 0)
+		r = url_parse(extract->arena, page->final_url, &here);
+	if (r < 0)
+		return r;
+	if (r == 0 && url_same_origin(&next, &here) && strcmp(next.path, here.path) == 0) {
+		follow->url = whole;
+		return 0;
+	}
+	extract->coverage.cut = true;
+	extract->coverage.lack =
+		"The server names another server for older posts; they are not read.";
+	return 0;
+}
+
+static int follow_older(const struct page *page, struct extract *extract, size_t n_rows)
+{
+	struct follow follow = {
+		.source = source_mastodon.name,
+		.step = STEP_STATUSES,
+		.subject = page->subject,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_NEXT,
+	};
+	if (n_rows == 0)
+		return 0;
+	int r = next_by_header(page, extract, &follow);
+	if (r == 0 && !follow.url)
+		r = next_by_id(page, extract, n_rows, &follow);
+	return r < 0 || !follow.url ? r : extract_add_follow(extract, &follow);
+}
+
+static int read_statuses(const json_t *list, const struct page *page, struct extract *extract)
+{
+	struct mastodon_owner owner;
+	int r = split_subject(extract->arena, page->subject, &owner);
+	for (size_t i = 0; r == 0 && i < json_array_size(list); i++) {
+		const json_t *status = json_array_get(list, i);
+		if (mastodon_is_status(status))
+			r = mastodon_write_status(status, &owner, page, extract);
+	}
+	if (r < 0)
+		return r;
+	if (extract->n_posts < json_array_size(list)) {
+		extract->coverage.cut = true;
+		extract->coverage.lack =
+			"Some of what the server lists is no post as Mastodon's API gives it.";
+	}
+	if (json_array_size(list) > 0 && extract->n_posts == 0) {
+		extract->why = "The list holds nothing that is a post as Mastodon's API gives it.";
+		return 0;
+	}
+	/* That the account is there was seen before this was asked for: its id is the subject. */
+	extract->verdict = extract->n_posts > 0 ? VERDICT_OK : VERDICT_EMPTY;
+	return follow_older(page, extract, json_array_size(list));
+}
+
+/* ---- the answer ---- */
+
+static int read_json(const json_t *root, const struct page *page, struct extract *extract)
+{
+	if (page->step == STEP_ACCOUNT)
+		return read_account(root, page, extract);
+	if (!page->subject || !json_is_array(root)) {
+		extract->why = "The answer is no list of posts as Mastodon's API gives it.";
+		return follow_feed(page, extract);
+	}
+	if (page->step == STEP_PINNED)
+		return read_pinned(root, page, extract);
+	return read_statuses(root, page, extract);
+}
+
+static int mastodon_read(const struct page *page, struct extract *extract)
+{
+	json_t *root;
+	int r = json_read(page->body, page->body_len, &root);
+	if (r == JSON_E_CUT && page->body_len > 0) {
+		extract->why = "The server's answer ends in the middle.";
+		return 0;
+	}
+	if (r > 0) {
+		extract->why = "The server does not answer as Mastodon's API does.";
+		return follow_feed(page, extract);
+	}
+	if (r < 0)
+		return r;
+	r = read_json(root, page, extract);
+	json_decref(root);
+	return r;
+}
+
+/* The API says that it knows no such account: {"error": …}. */
+static bool api_says_no(const struct page *page)
+{
+	json_t *root;
+	if (json_read(page->body, page->body_len, &root) != 0)
+		return false;
+	bool says = json_words(root, "error") != NULL;
+	json_decref(root);
+	return says;
+}
+
+static int mastodon_walled(const struct page *page, struct extract *extract)
+{
+	bool closed = page->status == 401 || page->status == 403;
+	bool missing = page->status == 404 && !api_says_no(page);
+	/* Which statuses are pinned can be done without. */
+	if (page->step == STEP_PINNED && page->subject && (closed || page->status == 404))
+		return follow_statuses(page, extract, STEP_STATUSES, page->subject, FOLLOW_INSTEAD);
+	bool page_instead = page->status == 200; /* a log-in form, a proof of work … */
+	return closed || missing || page_instead ? follow_feed(page, extract) : 0;
+}
+
+const struct source source_mastodon = {
+	.name = "mastodon",
+	.title = "Mastodon",
+	.claims = mastodon_claims,
+	.first = mastodon_first,
+	.read = mastodon_read,
+	.walled = mastodon_walled,
+};

@@ -1,0 +1,316 @@
+#include "daemon/base/buf.h"
+#include "daemon/base/limits.h"
+#include "daemon/life_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A scan's absences: LIFE_FINDINGS_MAX findings of a kilobyte or two each. */
+#define FINDINGS_B (LIFE_FINDINGS_MAX * 4096u)
+
+/* Proven fetches in a row without a finding that resolve it: one may be a site's hiccup. */
+#define MISSES_TO_RESOLVE 2
+
+/* A coverage line: two sentences of a source and a few numbers. */
+#define COVERAGE_B 2048
+
+/* ---- absences ---- */
+
+/* Would @finding's post lie among those that @outcome shows, if it still were there?  Of a post
+ * without a time nobody can say, when only a window is shown. */
+static bool is_within(const struct outcome *outcome, const struct finding *finding)
+{
+	if (outcome->verdict != VERDICT_TRUNCATED)
+		return true;
+	return finding->published_s != 0 && outcome->oldest_s != 0 &&
+	       finding->published_s >= outcome->oldest_s;
+}
+
+static bool counts_absences(const struct outcome *outcome)
+{
+	return verdict_proves(outcome->verdict) && outcome->proven_all;
+}
+
+static int miss(struct life *life, const struct finding *finding)
+{
+	struct finding missed = *finding;
+	missed.missed++;
+	if (missed.missed >= MISSES_TO_RESOLVE)
+		return life_resolve(life, &missed);
+	return store_set_finding(life->options.store, &missed);
+}
+
+/* It still stands on a page that was not scored again, and the config's threshold has come down. */
+static int tell_late(struct life *life, const struct finding *finding)
+{
+	struct finding told = *finding;
+	told.alerted = true;
+	int r = life_tell(life, EVENT_FINDING_OPENED, &told);
+	return r == 0 ? store_set_finding(life->options.store, &told) : r;
+}
+
+struct settling {
+	struct life *life;
+	const struct outcome *outcome;
+};
+
+static int settle_finding(const struct finding *finding, void *userdata)
+{
+	const struct settling *settling = userdata;
+	struct life *life = settling->life;
+	if (!life_has_seen(life, finding)) {
+		bool absent =
+			counts_absences(settling->outcome) && is_within(settling->outcome, finding);
+		return absent ? miss(life, finding) : 0;
+	}
+	bool late = !finding->alerted && finding->severity >= life->options.alert_at;
+	return late ? tell_late(life, finding) : 0;
+}
+
+static int settle_findings(struct life *life, const struct outcome *outcome)
+{
+	struct settling settling = {.life = life, .outcome = outcome};
+	struct arena *arena = arena_new(FINDINGS_B);
+	int r = arena ? store_each_finding(life->options.store, arena, life->options.profile, false,
+				settle_finding, &settling)
+		      : -ENOMEM;
+	arena_free(arena);
+	if (r == 0)
+		r = store_forget_resolved(
+			life->options.store, life->options.profile, LIFE_RESOLVED_MAX);
+	return r;
+}
+
+/* ---- the profile's state ---- */
+
+static void add_verdict(
+	struct profile_state *state, const struct outcome *outcome, bool first, int64_t now_s)
+{
+	bool same = !first && state->verdict == outcome->verdict;
+	state->verdict_scans = same ? state->verdict_scans + 1 : 1;
+	state->verdict_since_s = same ? state->verdict_since_s : now_s;
+	state->verdict = outcome->verdict;
+	state->unproven_scans = verdict_proves(outcome->verdict) ? 0 : state->unproven_scans + 1;
+	state->next_due_s = outcome->next_due_s;
+	state->last_scan_s = now_s;
+	if (counts_absences(outcome))
+		state->last_full_s = now_s;
+}
+
+/* Told once when nothing was proven for so many scans, whatever stood in the way each time; again
+ * only when another verdict has stood as long, so that one that comes and goes is not told twice.
+ */
+static bool is_to_tell(const struct life *life, const struct profile_state *state)
+{
+	if (verdict_proves(state->verdict) || state->unproven_scans < life->options.alert_after)
+		return false;
+	return !state->alerted || (state->alerted_verdict != state->verdict &&
+					  state->verdict_scans >= life->options.alert_after);
+}
+
+static const char *why_of(const struct outcome *outcome)
+{
+	return outcome->why ? outcome->why : verdict_meaning(outcome->verdict);
+}
+
+static int queue(struct life *life, const struct alert *alert)
+{
+	char *fields;
+	int r = alert_fields(alert, &fields);
+	if (r < 0)
+		return r;
+	r = store_queue_alert(life->options.store, fields);
+	free(fields);
+	return r;
+}
+
+static int tell_state(struct life *life, enum event_kind kind, const struct outcome *outcome,
+	const struct profile_state *state)
+{
+	struct buf why = BUF_INIT(COVERAGE_B);
+	int r = buf_adds(&why, why_of(outcome));
+	if (r == 0 && kind == EVENT_PROFILE_UNVERIFIED)
+		r = buf_addf(&why, "; nothing could be proven for %" PRId64 " scans in a row",
+			state->unproven_scans);
+	const struct alert alert = {
+		.kind = kind,
+		.profile = life->options.profile,
+		.scan = life->options.scan,
+		.verdict = outcome->verdict,
+		.has_verdict = true,
+		.coverage = buf_str(&why),
+	};
+	if (r >= 0) /* a sentence too long for a line is told without what follows it */
+		r = queue(life, &alert);
+	buf_release(&why);
+	return r;
+}
+
+static int settle_state(struct life *life, const struct outcome *outcome)
+{
+	struct profile_state state = {0};
+	int r = store_profile(life->options.store, life->options.profile, &state);
+	if (r < 0)
+		return r;
+	add_verdict(&state, outcome, r == STORE_E_NONE, clock_now_s(life->options.clock));
+	r = 0;
+	if (is_to_tell(life, &state)) {
+		r = tell_state(life, EVENT_PROFILE_UNVERIFIED, outcome, &state);
+		state.alerted = true;
+		state.alerted_verdict = outcome->verdict;
+	} else if (state.alerted && verdict_proves(outcome->verdict)) {
+		r = tell_state(life, EVENT_PROFILE_RECOVERED, outcome, &state);
+		state.alerted = false;
+	}
+	return r == 0 ? store_set_profile(life->options.store, life->options.profile, &state) : r;
+}
+
+/* ---- the summary ---- */
+
+static int add_oldest(struct buf *out, int64_t oldest_s)
+{
+	time_t at = oldest_s;
+	struct tm utc;
+	char day[sizeof "9999-12-31"];
+	if (oldest_s == 0 || !gmtime_r(&at, &utc) ||
+		strftime(day, sizeof day, "%Y-%m-%d", &utc) == 0)
+		return 0;
+	return buf_addf(out, ", the oldest of %s", day);
+}
+
+static int add_coverage(struct buf *out, const struct life *life, const struct outcome *outcome)
+{
+	int r = buf_addf(out, "%" PRId64, outcome->n_posts);
+	if (r == 0 && outcome->total >= 0)
+		r = buf_addf(out, " of %" PRId64, outcome->total);
+	if (r == 0)
+		r = buf_adds(out,
+			outcome->n_posts == 1 && outcome->total < 0 ? " post seen" : " posts seen");
+	if (r == 0)
+		r = add_oldest(out, outcome->oldest_s);
+	if (r == 0 && life->left_out > 0)
+		r = buf_addf(out, "; %" PRId64 " findings beyond the %d kept are left out",
+			life->left_out, LIFE_FINDINGS_MAX);
+	if (r == 0 && outcome->lack)
+		r = buf_addf(out, "; %s", outcome->lack);
+	if (r == 0 && (outcome->why || !verdict_proves(outcome->verdict)))
+		r = buf_addf(out, "; %s", why_of(outcome));
+	return r;
+}
+
+static int tell_summary(struct life *life, const struct outcome *outcome)
+{
+	int64_t waiting;
+	int r = store_alerts_waiting(life->options.store, &waiting);
+	if (r < 0 || waiting >= LIFE_WAITING_MAX)
+		return r;
+	struct buf coverage = BUF_INIT(COVERAGE_B);
+	r = add_coverage(&coverage, life, outcome);
+	const struct alert alert = {
+		.kind = EVENT_SCAN_SUMMARY,
+		.profile = life->options.profile,
+		.scan = life->options.scan,
+		.verdict = outcome->verdict,
+		.has_verdict = true,
+		.coverage = buf_str(&coverage),
+		.posts = outcome->n_posts,
+		.opened = (int64_t)life->counts.opened,
+		.reopened = (int64_t)life->counts.reopened,
+		.resolved = (int64_t)life->counts.resolved,
+		.standing = (int64_t)life->counts.standing,
+	};
+	if (r >= 0) /* what did not fit into the line is left out */
+		r = queue(life, &alert);
+	buf_release(&coverage);
+	return r;
+}
+
+int life_settle(struct life *life, const struct outcome *outcome)
+{
+	struct store *store = life->options.store;
+	const struct life before = *life;
+	int r = store_begin(store);
+	if (r < 0)
+		return r;
+	r = settle_findings(life, outcome);
+	if (r == 0)
+		r = settle_state(life, outcome);
+	if (r == 0)
+		r = tell_summary(life, outcome);
+	if (r == 0)
+		r = store_commit(store);
+	if (r < 0) {
+		store_rollback(store);
+		*life = before; /* the counts are those of what is stored */
+	}
+	return r;
+}
+
+/* ---- doubts ---- */
+
+struct doubts {
+	const struct life *life;
+	const struct finding **items;
+	size_t count;
+	size_t max;
+};
+
+/* Keep the @max asked longest ago, in that order; equals stay as they come, the worst first. */
+static int note_doubt(const struct finding *finding, void *userdata)
+{
+	struct doubts *doubts = userdata;
+	if (life_has_seen(doubts->life, finding) || !finding->url)
+		return 0;
+	size_t at = doubts->count;
+	while (at > 0 && doubts->items[at - 1]->asked_s > finding->asked_s)
+		at--;
+	if (at == doubts->max)
+		return 0;
+	size_t moved = doubts->count - at - (doubts->count == doubts->max);
+	memmove(&doubts->items[at + 1], &doubts->items[at], moved * sizeof *doubts->items);
+	doubts->items[at] = finding;
+	doubts->count += doubts->count < doubts->max;
+	return 0;
+}
+
+static int note_asked(const struct life *life, const struct doubts *doubts)
+{
+	struct store *store = life->options.store;
+	int r = store_begin(store);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < doubts->count; i++) {
+		struct finding asked = *doubts->items[i];
+		asked.asked_s = clock_now_s(life->options.clock);
+		r = store_set_finding(store, &asked);
+	}
+	if (r == 0)
+		r = store_commit(store);
+	if (r < 0)
+		store_rollback(store);
+	return r;
+}
+
+int life_doubtful(struct life *life, const struct outcome *outcome, size_t max,
+	int (*each)(const struct finding *finding, void *userdata), void *userdata)
+{
+	if (!counts_absences(outcome) || max == 0)
+		return 0;
+	struct arena *arena = arena_new(FINDINGS_B);
+	struct doubts doubts = {.life = life, .max = max};
+	int r = arena ? 0 : -ENOMEM;
+	if (r == 0) {
+		doubts.items = arena_array(arena, max, sizeof *doubts.items);
+		r = doubts.items ? store_each_finding(life->options.store, arena,
+					   life->options.profile, false, note_doubt, &doubts)
+				 : -ENOMEM;
+	}
+	if (r == 0 && doubts.count > 0)
+		r = note_asked(life, &doubts);
+	for (size_t i = 0; r == 0 && i < doubts.count; i++)
+		r = each(doubts.items[i], userdata);
+	arena_free(arena);
+	return r;
+}

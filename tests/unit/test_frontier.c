@@ -1,0 +1,87 @@
+/* daemon/frontier: requests are a stranger's wishes. */
+#include "daemon/frontier.h"
+
+#include "daemon/base/limits.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct row {
+	const char *why;
+	const char *from;
+	const char *url;
+	const char *source;
+	enum relation relation;
+	bool taken;
+};
+
+static const struct row rows[] = {
+	{"the first one",                         NULL,                  "https://a.example/",        "page", FOLLOW_NEXT,    true },
+	{"the same again",                        "https://a.example/",  "https://a.example/",        "page", FOLLOW_NEXT,    false},
+	{"more of a list, same origin",           "https://a.example/",  "https://a.example/2",       "page", FOLLOW_NEXT,    true },
+	{"more of a list, another site",          "https://a.example/",  "https://b.example/2",       "page", FOLLOW_NEXT,    false},
+	{"more of a list, another port",          "https://a.example/",  "https://a.example:8443/2",  "page", FOLLOW_NEXT,    false},
+	{"more of a list, without TLS",           "https://a.example/",  "http://a.example/2",        "page", FOLLOW_NEXT,    false},
+	{"a feed elsewhere is another thing",     "https://a.example/",  "https://feeds.example/ada", "feed", FOLLOW_ALSO,    true },
+	{"a file",                                "https://a.example/",  "file:///etc/passwd",        "feed", FOLLOW_ALSO,    false},
+	{"no URL",                                "https://a.example/",  "not a url",                 "feed", FOLLOW_ALSO,    false},
+	{"a source nobody knows",                 "https://a.example/",  "https://a.example/3",       "king", FOLLOW_NEXT,    false},
+	{"a relation nobody knows",               "https://a.example/",  "https://a.example/3",       "page", FOLLOW_COUNT,   false},
+};
+
+static void test_what_is_taken(void **state)
+{
+	(void)state;
+	struct frontier *frontier;
+	assert_int_equal(frontier_new(&frontier), 0);
+	size_t taken_in_all = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		const struct follow follow = {.url = row->url, .source = row->source, .relation = row->relation};
+		bool taken;
+		print_message("%s\n", row->why);
+		assert_int_equal(frontier_add(frontier, row->from, &follow, &taken), 0);
+		assert_int_equal(taken, row->taken);
+		taken_in_all += taken;
+	}
+	assert_int_equal(frontier_waiting(frontier), taken_in_all);
+	assert_string_equal(frontier_next(frontier)->url, "https://a.example/");
+	assert_string_equal(frontier_next(frontier)->url, "https://a.example/2");
+	assert_int_equal(frontier_asked(frontier), 2);
+	frontier_free(frontier);
+}
+
+static void test_it_ends(void **state)
+{
+	(void)state;
+	struct frontier *frontier;
+	assert_int_equal(frontier_new(&frontier), 0);
+	for (int i = 0; i < LIMIT_PAGES_A_SCAN + 10; i++) {
+		char url[64];
+		(void)snprintf(url, sizeof url, "https://a.example/%d", i);
+		const struct follow follow = {.url = url, .source = "page"};
+		assert_int_equal(frontier_add(frontier, NULL, &follow, NULL), 0);
+	}
+	assert_true(frontier_was_full(frontier));
+	size_t count = 0;
+	while (frontier_next(frontier))
+		count++;
+	assert_int_equal(count, LIMIT_PAGES_A_SCAN);
+	assert_null(frontier_free(frontier));
+	assert_null(frontier_free(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_taken),
+		cmocka_unit_test(test_it_ends),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/* daemon/tally, rating, standing: what a scan proved, what an unchanged page still stands for. */
+#include "daemon/rating.h"
+#include "daemon/standing.h"
+#include "daemon/tally.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct coverage whole = {.total = -1};
+static const struct coverage window = {.total = -1, .window = true};
+
+static void test_nothing_read_is_not_clean(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	struct outcome outcome = tally_outcome(&tally);
+	assert_int_equal(outcome.verdict, VERDICT_UNREAD);
+	assert_false(outcome.proven_all);
+	tally_release(&tally);
+}
+
+static void test_pages_add_up(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 200, 3, false), 0);
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 100, 2, true), 0);
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 0, 1, false), 0);
+	struct outcome outcome = tally_outcome(&tally);
+	assert_int_equal(outcome.verdict, VERDICT_OK);
+	assert_int_equal(outcome.oldest_s, 100);
+	assert_int_equal(outcome.n_posts, 6);
+	assert_true(outcome.proven_all);
+	tally_release(&tally);
+}
+
+static void test_a_window_makes_it_truncated(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &window, 200, 3, false), 0);
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_TRUNCATED);
+	tally_release(&tally);
+}
+
+static void test_a_counter_that_is_larger_makes_it_truncated(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	const struct coverage counted = {.total = 10};
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &counted, 200, 3, false), 0);
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_TRUNCATED);
+	tally_release(&tally);
+}
+
+static void test_empty_needs_a_proof(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_EMPTY, &whole, 0, 0, false), 0);
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_EMPTY);
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_OK);
+	tally_release(&tally);
+}
+
+static void test_a_page_that_had_to_be_read_fails_the_scan(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/2", FOLLOW_NEXT, VERDICT_SERVER_ERROR, "500", 77), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/3", FOLLOW_NEXT, VERDICT_BLOCKED, "no", 0), 0);
+	struct outcome outcome = tally_outcome(&tally);
+	assert_int_equal(outcome.verdict, VERDICT_SERVER_ERROR);
+	assert_string_equal(outcome.why, "500");
+	assert_false(outcome.proven_all);
+	assert_int_equal(tally.retry_at_s, 77);
+	tally_release(&tally);
+}
+
+static void test_a_page_beside_it_is_told_and_no_more(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/feed", FOLLOW_ALSO, VERDICT_NOT_FOUND, NULL, 0), 0);
+	struct outcome outcome = tally_outcome(&tally);
+	assert_int_equal(outcome.verdict, VERDICT_OK);
+	assert_non_null(strstr(outcome.lack, "https://a.example/feed"));
+	assert_true(outcome.proven_all);
+	tally_release(&tally);
+}
+
+static void test_unscored_posts_prove_no_absence(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
+	assert_int_equal(tally_unscored(&tally, 2, "rule x gave up"), 0);
+	struct outcome outcome = tally_outcome(&tally);
+	assert_false(outcome.proven_all);
+	assert_non_null(strstr(outcome.lack, "2 posts could not be scored (rule x gave up)"));
+	tally_release(&tally);
+}
+
+static void test_many_sentences_end_at_a_bound(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	for (int i = 0; i < 10000; i++)
+		assert_int_equal(tally_failed(&tally, "https://a.example/some/long/path", FOLLOW_ALSO, VERDICT_GONE,
+					 NULL, 0),
+			0);
+	assert_true(strlen(tally_outcome(&tally).lack) < 10000);
+	tally_release(&tally);
+}
+
+static void test_a_standing_comes_back(void **state)
+{
+	(void)state;
+	const char *const links[] = {"https://m.example/@ada"};
+	struct follow follow = {.url = "https://a.example/2",
+		.source = "page",
+		.step = 3,
+		.subject = "7",
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_ALSO};
+	struct extract extract = {.facts = FACTS_INIT,
+		.follows = &follow,
+		.n_follows = 1,
+		.coverage = {.total = 12, .window = true, .lack = "boosts"}};
+	extract.facts.name = "Ada \"E\" Example\n";
+	extract.facts.links = links;
+	extract.facts.n_links = 1;
+	char *json;
+	struct standing back;
+	struct arena *arena = arena_new(1 << 20);
+	assert_int_equal(standing_write(&extract, &json), 0);
+	assert_int_equal(standing_read(arena, json, &back), 0);
+	assert_int_equal(back.n_follows, 1);
+	assert_string_equal(back.follows[0].url, follow.url);
+	assert_string_equal(back.follows[0].subject, "7");
+	assert_int_equal(back.follows[0].step, 3);
+	assert_int_equal(back.follows[0].accept, ACCEPT_JSON);
+	assert_int_equal(back.follows[0].relation, FOLLOW_ALSO);
+	assert_int_equal(back.coverage.total, 12);
+	assert_true(back.coverage.window);
+	assert_string_equal(back.coverage.lack, "boosts");
+	assert_string_equal(back.facts.name, extract.facts.name);
+	assert_int_equal(back.facts.n_followers, -1);
+	assert_string_equal(back.facts.links[0], links[0]);
+	free(json);
+	arena_free(arena);
+}
+
+static void test_a_broken_standing_stands_for_nothing(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new(1 << 20);
+	static const char *const broken[] = {NULL, "", "{", "[]", "{\"follows\":7,\"facts\":[]}", "{\"total\":\"x\"}"};
+	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+		struct standing back;
+		assert_int_equal(standing_read(arena, broken[i], &back), 0);
+		assert_int_equal(back.n_follows, 0);
+		assert_int_equal(back.coverage.total, -1);
+	}
+	arena_free(arena);
+}
+
+static void test_the_rating_falls_with_every_finding_put_right(void **state)
+{
+	(void)state;
+	const double scores[] = {60, 30, 30, 10};
+	double last = 101;
+	for (size_t skip = 0; skip < 4; skip++) {
+		struct rating rating = {0};
+		struct scan_result sum = {0};
+		for (size_t i = skip; i < 4; i++)
+			rating_add(&rating, &(struct finding){.score = scores[i], .class = CLASS_ILLEGAL,
+						    .severity = severity_of_score(scores[i])});
+		rating_sum(&rating, &sum);
+		assert_true(sum.rating < last);
+		assert_true(sum.rating >= scores[skip] && sum.rating <= 100);
+		assert_int_equal(sum.lights[CLASS_ILLEGAL], severity_of_score(scores[skip]));
+		assert_int_equal(sum.lights[CLASS_UNPROFESSIONAL], SEVERITY_NONE);
+		last = sum.rating;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_read_is_not_clean),
+		cmocka_unit_test(test_pages_add_up),
+		cmocka_unit_test(test_a_window_makes_it_truncated),
+		cmocka_unit_test(test_a_counter_that_is_larger_makes_it_truncated),
+		cmocka_unit_test(test_empty_needs_a_proof),
+		cmocka_unit_test(test_a_page_that_had_to_be_read_fails_the_scan),
+		cmocka_unit_test(test_a_page_beside_it_is_told_and_no_more),
+		cmocka_unit_test(test_unscored_posts_prove_no_absence),
+		cmocka_unit_test(test_many_sentences_end_at_a_bound),
+		cmocka_unit_test(test_a_standing_comes_back),
+		cmocka_unit_test(test_a_broken_standing_stands_for_nothing),
+		cmocka_unit_test(test_the_rating_falls_with_every_finding_put_right),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
