@@ -134,7 +134,7 @@ static int read_config(struct yaml_file *file, struct problems *problems, struct
 	struct place place = yaml_place(root);
 	if (place.source_len > LIMIT_CONFIG_B) {
 		place.line = 0;
-		problems_add(problems, &place, "larger than %u MiB", LIMIT_CONFIG_B >> 20);
+		problems_add(problems, &place, "larger than %zu MiB", LIMIT_CONFIG_B >> 20);
 		return 0;
 	}
 	int r = folder_of(config->arena, config->path, &loading.folder);

@@ -153,7 +153,7 @@ int yaml_file_read(const char *path, const char *text, size_t len, struct proble
 	if (r == 0)
 		r = parse(file, problems, &good);
 	else if (r == BUF_E_FULL)
-		problems_add(problems, &(struct place){.file = path}, "larger than %u MiB",
+		problems_add(problems, &(struct place){.file = path}, "larger than %zu MiB",
 			LIMIT_RULE_FILE_B >> 20);
 	if (r < 0)
 		goto fail;

@@ -179,7 +179,7 @@ static int check_whole(struct drafts *drafts, FILE *in)
 	while (r == 0 && (got = fread(chunk, 1, sizeof chunk, in)) > 0)
 		r = buf_add(&text, chunk, got);
 	if (r == BUF_E_FULL)
-		(void)fprintf(stderr, "dirtwatch: the draft is larger than %u MiB\n", LIMIT_PAGE_B >> 20);
+		(void)fprintf(stderr, "dirtwatch: the draft is larger than %zu MiB\n", LIMIT_PAGE_B >> 20);
 	if (r == 0)
 		r = ferror(in) ? -EIO : score_draft(drafts, NULL, buf_str(&text), text.len);
 	buf_release(&text);

@@ -50,6 +50,25 @@ static void stop_rules(struct context *context)
 
 /* ---- store and what is kept of hosts ---- */
 
+static int tell_damaged(struct context *context)
+{
+	const char *aside = store_kept_aside(context->store);
+	log_err(0, "%s was damaged: it was kept as %s, and all profiles are read anew",
+		context->paths.store, aside ? aside : "nothing");
+	const struct alert alert = {
+		.kind = EVENT_STORE_DAMAGED,
+		.coverage = aside,
+		.posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1,
+	};
+	char *fields;
+	int r = alert_fields(&alert, &fields);
+	if (r == 0) {
+		r = store_queue_alert(context->store, fields);
+		free(fields);
+	}
+	return r;
+}
+
 static int start_store(struct context *context)
 {
 	if (context->in_memory)
@@ -62,9 +81,7 @@ static int start_store(struct context *context)
 	r = store_open(context->paths.store, true, &context->store);
 	switch (r) {
 	case STORE_E_CORRUPT:
-		log_err(0, "%s was damaged: kept aside, and a new one begun; all profiles are read anew",
-			context->paths.store);
-		return 0;
+		return tell_damaged(context);
 	case STORE_E_BUSY:
 		log_err(0, "another dirtwatch holds %s", context->paths.store);
 		return CONTEXT_E_BUSY;

@@ -29,6 +29,9 @@ struct waiting {
 static void tell_status(void *userdata)
 {
 	const struct daemon *daemon = userdata;
+	/* Rules that changed under a running daemon are taken as if it had been asked to reload. */
+	if (reader_outdated(daemon->context.reader))
+		(void)raise(SIGHUP);
 	struct fleet_status status = fleet_status(daemon->fleet);
 	char due[sizeof "23:59:59"] = "never";
 	time_t next = (time_t)status.next_due_s;

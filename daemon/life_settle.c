@@ -19,11 +19,14 @@
 /* ---- absences ---- */
 
 /* Would @finding's post lie among those that @outcome shows, if it still were there?  Of a post
- * without a time nobody can say, when only a window is shown. */
+ * without a time nobody can say, when only a window is shown.  A bio or a handle lies in no window:
+ * it is gone once the pages that showed it were read anew without it. */
 static bool is_within(const struct outcome *outcome, const struct finding *finding)
 {
 	if (outcome->verdict != VERDICT_TRUNCATED)
 		return true;
+	if (finding->kind == KIND_BIO || finding->kind == KIND_HANDLE)
+		return !finding->sighted;
 	return finding->published_s != 0 && outcome->oldest_s != 0 &&
 	       finding->published_s >= outcome->oldest_s;
 }

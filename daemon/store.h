@@ -124,6 +124,7 @@ struct finding {
 	const char *scan;   /* the scan of the last proven sighting */
 	bool alerted;	    /* its opening was told: it has reached the severity to alert at */
 	int64_t asked_s;    /* when its permalink was last asked for; 0: never */
+	bool sighted;	    /* it stands on a page that was not read anew without it */
 };
 
 /** The finding @id of @profile (NULL: of whichever profile). */

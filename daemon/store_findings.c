@@ -46,15 +46,19 @@ const char *finding_state_name(enum finding_state state)
 #define SET_ANEW(name, type, values)   ", " #name " = excluded." #name
 
 #define SELECT_FINDING \
-	"SELECT p.url" FINDING_COLUMNS(SELECTED) " FROM profile p CROSS JOIN finding f"
+	"SELECT p.url" FINDING_COLUMNS(                                                    \
+		SELECTED) ", EXISTS (SELECT 1 FROM sighting s WHERE s.finding = f.number)" \
+			  " FROM profile p CROSS JOIN finding f"
 #define WORST_FIRST " ORDER BY f.severity DESC, f.score DESC, f.opened_s DESC, f.id"
 
-/* As a query of findings gives them: the profile, then the rest. */
+/* As a query of findings gives them: the profile, then the rest, then what is not a column. */
 static const struct column columns[] = {
 	{offsetof(struct finding, profile), COLUMN_TEXT, 0},
 	     FINDING_COLUMNS(AS_COLUMN)
+	{offsetof(struct finding, sighted), COLUMN_BOOL, 0},
 };
-#define N_COLUMNS (sizeof columns / sizeof columns[0])
+#define N_READ	  (sizeof columns / sizeof columns[0])
+#define N_COLUMNS (N_READ - 1) /* those that are written */
 
 int store_finding(struct store *store, struct arena *arena, const char *profile, const char *id,
 	struct finding *ret)
@@ -77,7 +81,7 @@ int store_finding(struct store *store, struct arena *arena, const char *profile,
 	if (r != 0)
 		return r;
 	struct finding finding;
-	r = store_read(statement, 0, columns, N_COLUMNS, arena, &finding);
+	r = store_read(statement, 0, columns, N_READ, arena, &finding);
 	(void)sqlite3_reset(statement); /* ends the read; its run succeeded */
 	if (r == 0)
 		*ret = finding;
@@ -130,7 +134,7 @@ static int gather(sqlite3_stmt *statement, struct arena *arena, struct findings 
 	int r;
 	while ((r = store_step(statement)) == 0) {
 		ret->items = arena_grow(arena, ret->items, ret->count, sizeof *ret->items);
-		r = ret->items ? store_read(statement, 0, columns, N_COLUMNS, arena,
+		r = ret->items ? store_read(statement, 0, columns, N_READ, arena,
 					 &ret->items[ret->count])
 			       : -ENOMEM;
 		if (r != 0) {

@@ -110,7 +110,7 @@ static int add_file(struct targets *targets, const char *name)
 	struct buf body = BUF_INIT(LIMIT_PAGE_B);
 	int r = read_file(name, &body);
 	if (r == -EFBIG)
-		(void)fprintf(stderr, "dirtwatch: %s: larger than %u MiB\n", name, LIMIT_PAGE_B >> 20);
+		(void)fprintf(stderr, "dirtwatch: %s: larger than %zu MiB\n", name, LIMIT_PAGE_B >> 20);
 	else if (r < 0 && r != -ENOMEM)
 		(void)fprintf(stderr, "dirtwatch: %s: %s (a URL starts with https:// or http://)\n", name,
 			strerror(-r));

@@ -1,17 +1,19 @@
 #ifndef DIRTWATCH_BASE_LIMITS_H
 #define DIRTWATCH_BASE_LIMITS_H
 
+#include <stddef.h>
+
 /*
  * Everything that a stranger's server, a rule file or a config can make grow, with its ceiling
  * and the reason.  Units are in the names: _B bytes, _S seconds, _MS milliseconds, none counts.
  */
 
 /* A page after decompression: the largest real profile pages seen were 1.6 MB. */
-#define LIMIT_PAGE_B (8u * 1024 * 1024)
+#define LIMIT_PAGE_B ((size_t)8 * 1024 * 1024)
 /* What Gumbo is given after stripping: alloc-free plain text of 2 MB parses in 0.22 s. */
-#define LIMIT_HTML_B (2u * 1024 * 1024)
+#define LIMIT_HTML_B ((size_t)2 * 1024 * 1024)
 /* Gumbo's arena: 50 kB of nested formatting elements can ask for 1.25 GB; real pages need < 30 MB. */
-#define LIMIT_HTML_ARENA_B (256u * 1024 * 1024)
+#define LIMIT_HTML_ARENA_B ((size_t)256 * 1024 * 1024)
 /* How long Gumbo may take for one page: real pages need < 0.1 s. */
 #define LIMIT_HTML_MS 250
 /* Steps of all walks through one page's tree: the largest real page has 60,000 nodes and is walked a
@@ -20,11 +22,11 @@
 /* Posts taken from one page: the longest list a platform serves is 1,000. */
 #define LIMIT_POSTS 10000
 /* Text of one post; what is beyond is cut between characters. */
-#define LIMIT_POST_TEXT_B (64u * 1024)
+#define LIMIT_POST_TEXT_B ((size_t)64 * 1024)
 /* Links kept of one post. */
 #define LIMIT_POST_LINKS 256
 /* All that one page's extract may hold: the posts' text can not exceed a page by much. */
-#define LIMIT_EXTRACT_B (64u * 1024 * 1024)
+#define LIMIT_EXTRACT_B ((size_t)64 * 1024 * 1024)
 /* Requests that one page may lead to. */
 #define LIMIT_FOLLOWS 32
 /* Pages fetched for one profile in one scan: 200 pages of 40 statuses are 8,000 posts. */
@@ -34,7 +36,7 @@
 /* A header line we keep (ETag, Link …); longer ones are as good as absent. */
 #define LIMIT_HEADER_B 8192
 /* robots.txt: RFC 9309 §2.5 asks for at least 500 KiB. */
-#define LIMIT_ROBOTS_B (512u * 1024)
+#define LIMIT_ROBOTS_B ((size_t)512 * 1024)
 /* Rules kept from one robots.txt: as many as fit in, for the shortest is "allow:/" and a line end. */
 #define LIMIT_ROBOTS_RULES (LIMIT_ROBOTS_B / 8)
 
@@ -45,18 +47,18 @@
 
 /* How long the reader may take for one page, and what memory it may use. */
 #define LIMIT_READER_S 10
-#define LIMIT_READER_B (512u * 1024 * 1024)
+#define LIMIT_READER_B ((size_t)512 * 1024 * 1024)
 
 /* Rule files and config. */
-#define LIMIT_RULE_FILE_B (4u * 1024 * 1024)
+#define LIMIT_RULE_FILE_B ((size_t)4 * 1024 * 1024)
 #define LIMIT_RULES 50000
-#define LIMIT_CONFIG_B (1u * 1024 * 1024)
+#define LIMIT_CONFIG_B ((size_t)1 * 1024 * 1024)
 /* Nesting of a YAML file: our deepest key is 6 levels down. */
 #define LIMIT_YAML_DEPTH 32
 /* Tokens of a YAML file: a rule file of 4 MiB has half of that; libyaml makes 130 bytes of one. */
 #define LIMIT_YAML_TOKENS 1000000
 /* What a loaded config may hold: 1 MiB of one-letter list items takes 24 MiB. */
-#define LIMIT_CONFIG_ARENA_B (64u * 1024 * 1024)
+#define LIMIT_CONFIG_ARENA_B ((size_t)64 * 1024 * 1024)
 /* Problems, and notes, that are kept with their lines; the others are counted. */
 #define LIMIT_PROBLEMS 200
 /* One problem's message; what is beyond is cut. */
