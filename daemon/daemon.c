@@ -8,12 +8,17 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include <unistd.h>
+
+/* Files that are still being written may be outdated again at once. */
+#define OUTDATED_EVERY_S 60
 
 struct daemon {
 	struct context context;
 	struct fleet *fleet;
 	struct control *control;
 	struct waiting *waiting; /* rounds that clients wait for */
+	int64_t outdated_s;      /* when it last reloaded because the rules on disk had changed */
 };
 
 /* A round and the client that asked for it. */
@@ -26,12 +31,21 @@ struct waiting {
 
 /* ---- telling systemd ---- */
 
+/* Rules that changed under a running daemon are taken as if it had been asked to reload. */
+static void reload_if_outdated(struct daemon *daemon)
+{
+	int64_t now_s = clock_now_s(daemon->context.clock);
+	if (!reader_outdated(daemon->context.reader) || now_s < daemon->outdated_s + OUTDATED_EVERY_S)
+		return;
+	daemon->outdated_s = now_s;
+	log_notice("the rules on disk have changed: reading them anew");
+	(void)kill(getpid(), SIGHUP); /* to ourselves: can not fail */
+}
+
 static void tell_status(void *userdata)
 {
-	const struct daemon *daemon = userdata;
-	/* Rules that changed under a running daemon are taken as if it had been asked to reload. */
-	if (reader_outdated(daemon->context.reader))
-		(void)raise(SIGHUP);
+	struct daemon *daemon = userdata;
+	reload_if_outdated(daemon);
 	struct fleet_status status = fleet_status(daemon->fleet);
 	char due[sizeof "23:59:59"] = "never";
 	time_t next = (time_t)status.next_due_s;
@@ -42,10 +56,10 @@ static void tell_status(void *userdata)
 		status.n_profiles, status.n_active, status.n_verified, status.n_scanned, due);
 }
 
-static void tell_ready(const struct daemon *daemon)
+static void tell_ready(struct daemon *daemon)
 {
 	(void)sd_notify(0, "READY=1"); /* without systemd nobody is told */
-	tell_status((void *)daemon);
+	tell_status(daemon);
 }
 
 /* ---- scans that clients ask for ---- */

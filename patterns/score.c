@@ -337,7 +337,7 @@ static int tell_unscored(struct scorer *scorer, const struct post *post, struct 
 	if (rule)
 		r = buf_addf(why, "rule %s gave up at its limit of steps", rule->card.id);
 	if (r == 0 && post->len > LIMIT_POST_TEXT_B)
-		r = buf_addf(why, "%sonly the first %u of %zu bytes were looked at",
+		r = buf_addf(why, "%sonly the first %zu of %zu bytes were looked at",
 			why->len ? "; " : "", LIMIT_POST_TEXT_B, post->len);
 	if (r < 0 || why->len == 0)
 		return r < 0 ? r : 0;
