@@ -22,7 +22,7 @@ LIB_SOURCES := $(filter-out daemon/main.c,$(SOURCES))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/%.o)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/unit/%)
-BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
+BENCH_SOURCES := $(sort $(wildcard tests/bench/bench_*.c))
 BENCHES := $(BENCH_SOURCES:tests/bench/%.c=$(O)/bench/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(O)/replay/fuzz_%)
@@ -54,39 +54,50 @@ endif
 ALL_CFLAGS = $(STD) $(WARN) $(CFLAGS_$(B)) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS_$(B)) $(LDFLAGS)
 
+# One short line a file; V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@echo "  $@")
+
 .PHONY: all
 all: $(O)/dirtwatch
 .DEFAULT_GOAL := all
 
 $(O)/dirtwatch: $(O)/daemon/main.o $(LIB_OBJECTS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 $(O)/%.o: %.c
+	$(say)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests link the objects they need out of one archive, so a half-written module elsewhere does
 # not stop them from being built.
 $(O)/libdirtwatch.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libdirtwatch.a
+	$(say)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm -lcmocka
 
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libdirtwatch.a
+	$(say)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 # A fuzz target run over its seeds once, by any compiler; and the real one, by clang.
 $(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libdirtwatch.a
+	$(say)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libdirtwatch.a
+	$(say)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lpthread -lm
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 .SECONDARY:
 
