@@ -58,8 +58,8 @@ static CURLUcode get_host(CURLU *url, char **ret)
 		(void)uselocale(before);
 		freelocale(utf8);
 	}
-	/* It calls a name that can not be punycode out of memory, too.  Running out of it in fact is
-	 * then told as a bad name, which is still no success. */
+	/* It calls a name that can not be punycode out of memory, too.  Running out of it in fact
+	 * is then told as a bad name, which is still no success. */
 	return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
 

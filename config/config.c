@@ -23,8 +23,8 @@ int config_default(struct config **ret)
 	if (!config)
 		return -ENOMEM;
 	*config = (struct config){
-		.every_s = 6 * 3600,
-		.jitter_s = 10 * 60,
+		.every_s = INT64_C(6) * 3600,
+		.jitter_s = INT64_C(10) * 60,
 		.alert_at = SEVERITY_LOW,
 		.alert_after = 3,
 		.delay_s = 1,

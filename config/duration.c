@@ -8,8 +8,8 @@ static const struct {
 	int64_t s;
 } units[] = {
 	/* clang-format off */
-	{'w', 7 * 24 * 3600},
-	{'d', 24 * 3600},
+	{'w', INT64_C(7) * 24 * 3600},
+	{'d', INT64_C(24) * 3600},
 	{'h', 3600},
 	{'m', 60},
 	{'s', 1},

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <utf8proc.h>
 
+/* A path (PATH_MAX), a message and a line, each cut, with up to six bytes for one. */
+#define RENDERED_MAX_B 65536
+
 enum grade { GRADE_BAD, GRADE_NOTE, N_GRADES };
 
 struct problem {
@@ -114,7 +117,7 @@ static int add_line(struct buf *out, const struct place *place)
 	size_t len;
 	if (!place->source || place->line == 0 || !find_line(place, &line, &len))
 		return 0;
-	CLEAN(buf_release) struct buf under = BUF_INIT(8 * LIMIT_SHOWN_LINE);
+	CLEAN(buf_release) struct buf under = BUF_INIT((size_t)8 * LIMIT_SHOWN_LINE);
 	const size_t lead = LIMIT_SHOWN_LINE / 2;
 	size_t before; /* characters left of the caret */
 	size_t ignored;
@@ -182,9 +185,10 @@ static int file_index(struct problems *problems, const char *file, size_t *ret)
 	if (!grown)
 		return -ENOMEM;
 	problems->files = grown;
-	grown[problems->n_files] = strdup(file);
-	if (!grown[problems->n_files])
+	char *copy = strdup(file);
+	if (!copy)
 		return -ENOMEM;
+	grown[problems->n_files] = copy;
 	*ret = problems->n_files++;
 	return 0;
 }
@@ -221,8 +225,7 @@ static void add(struct problems *problems, const struct place *place, enum grade
 	problems->added[grade]++;
 	if (problems->kept[grade] >= LIMIT_PROBLEMS)
 		return;
-	/* Escapes make up to six bytes of one; a path is at most PATH_MAX, a line is cut. */
-	CLEAN(buf_release) struct buf rendered = BUF_INIT(64u * 1024);
+	CLEAN(buf_release) struct buf rendered = BUF_INIT(RENDERED_MAX_B);
 	int r = render(&rendered, place, grade, format, args);
 	if (r == 0)
 		r = keep(problems, place, grade, &rendered);
@@ -256,10 +259,11 @@ size_t problems_notes(const struct problems *problems)
 	return problems->added[GRADE_NOTE];
 }
 
-static int compare(const void *a_, const void *b_)
+static int compare(const void *a_, const void *b_, void *items_)
 {
-	const struct problem *a = *(const struct problem *const *)a_;
-	const struct problem *b = *(const struct problem *const *)b_;
+	const struct problem *items = items_;
+	const struct problem *a = &items[*(const size_t *)a_];
+	const struct problem *b = &items[*(const size_t *)b_];
 	const size_t of_a[] = {a->grade, a->file, a->line, a->column, a->order};
 	const size_t of_b[] = {b->grade, b->file, b->line, b->column, b->order};
 	for (size_t i = 0; i < sizeof of_a / sizeof of_a[0]; i++) {
@@ -279,13 +283,13 @@ static void print_rest(
 
 void problems_print(const struct problems *problems, FILE *out)
 {
-	const struct problem **sorted = calloc(problems->count + 1, sizeof *sorted);
+	size_t *sorted = calloc(problems->count + 1, sizeof *sorted);
 	for (size_t i = 0; sorted && i < problems->count; i++)
-		sorted[i] = &problems->items[i];
+		sorted[i] = i;
 	if (sorted)
-		qsort(sorted, problems->count, sizeof *sorted, compare);
+		qsort_r(sorted, problems->count, sizeof *sorted, compare, problems->items);
 	for (size_t i = 0; i < problems->count; i++) /* without memory: as they came */
-		fputs(sorted ? sorted[i]->text : problems->items[i].text, out);
+		fputs(problems->items[sorted ? sorted[i] : i].text, out);
 	free(sorted);
 	print_rest(problems, GRADE_BAD, "problem", out);
 	print_rest(problems, GRADE_NOTE, "note", out);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#define CHUNK_B 65536 /* a read of this size costs little more than its copying */
+
 struct yaml_file {
 	char *path; /* NULL: not told */
 	struct buf text;
@@ -42,12 +44,12 @@ static int read_all(const char *path, struct buf *text)
 	CLEAN(clean_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	char *chunk = malloc(64u * 1024);
+	char *chunk = malloc(CHUNK_B);
 	if (!chunk)
 		return -ENOMEM;
 	int r = 0;
 	while (r == 0) {
-		ssize_t got = read(fd, chunk, 64u * 1024);
+		ssize_t got = read(fd, chunk, CHUNK_B);
 		if (got == 0)
 			break;
 		if (got > 0)
@@ -141,6 +143,8 @@ static int parse(struct yaml_file *file, struct problems *problems, bool *ret_go
 int yaml_file_read(const char *path, const char *text, size_t len, struct problems *problems,
 	struct yaml_file **ret)
 {
+	if (!path && !text)
+		return -EINVAL;
 	struct yaml_file *file = calloc(1, sizeof *file);
 	if (!file)
 		return -ENOMEM;

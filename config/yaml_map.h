@@ -25,7 +25,7 @@ struct yaml_file;
 /** Read and parse @path; @text/@len instead when @text is not NULL (then @path only names it, and
  *  no file is touched).  Problems of syntax go to @problems.  Returns 0 (also for a file with
  *  problems: *@ret is NULL when it can not be walked), -ENOENT and other -errno when it can not be
- *  read, -ENOMEM.  The caller frees *@ret. */
+ *  read, -ENOMEM, -EINVAL when both are NULL.  The caller frees *@ret. */
 MUST_CHECK int yaml_file_read(const char *path, const char *text, size_t len,
 	struct problems *problems, struct yaml_file **ret);
 struct yaml_file *yaml_file_free(struct yaml_file *file); /* NULL is fine; returns NULL */
@@ -87,15 +87,15 @@ struct key_table;
 struct key {
 	const char *name;
 	enum value_type type;
+	bool required;
+	bool later;    /* read and kept, but nothing looks at it yet: noted */
 	size_t offset; /* of the field in the struct that is filled */
 	double min;    /* numbers and durations; both 0: any; an open end is INFINITY */
 	double max;
-	bool required;
 	/* VALUE_CUSTOM: fills @into (the struct + offset).  Problems go to walk->problems; returns
 	 * 0 or -ENOMEM. */
 	int (*read)(struct walk *walk, struct yaml node, void *into);
 	const struct key_table *table; /* VALUE_MAP */
-	bool later;		       /* read and kept, but nothing looks at it yet: noted */
 };
 
 struct key_table {
