@@ -90,7 +90,9 @@ static struct place mark_place(const struct place *file, const yaml_mark_t *mark
 
 struct tokens {
 	size_t depth;
-	size_t count;
+	size_t nodes;
+	bool open; /* the last token awaits a value: when none comes, an empty node takes its place
+		    */
 	bool good; /* it may be composed */
 };
 
@@ -111,6 +113,16 @@ static int depth_change(yaml_token_type_t type)
 	default:
 		return 0;
 	}
+}
+
+/* Count what libyaml would make a node of. */
+static void count_node(struct tokens *tokens, yaml_token_type_t type)
+{
+	const bool content = type == YAML_SCALAR_TOKEN || depth_change(type) > 0;
+	if (content || tokens->open)
+		tokens->nodes++;
+	tokens->open = type == YAML_BLOCK_ENTRY_TOKEN || type == YAML_KEY_TOKEN ||
+		       type == YAML_VALUE_TOKEN;
 }
 
 /* What our files have no use for. */
@@ -150,19 +162,18 @@ static bool check_token(struct tokens *tokens, const yaml_token_t *token, const 
 {
 	struct place place = mark_place(file, &token->start_mark);
 	refuse(tokens, token->type, &place, problems);
+	count_node(tokens, token->type);
 	int change = depth_change(token->type);
 	if (change < 0 && tokens->depth > 0) /* a stray "]" is for the parser to tell */
 		tokens->depth--;
-	if (change > 0 && ++tokens->depth > LIMIT_YAML_DEPTH) {
+	if (change > 0 && ++tokens->depth > LIMIT_YAML_DEPTH)
 		problems_add(problems, &place, "nested more than %d levels deep", LIMIT_YAML_DEPTH);
-		tokens->good = false;
-	} else if (++tokens->count > LIMIT_YAML_TOKENS) {
-		problems_add(problems, &place, "more than %d words and marks in one file",
-			LIMIT_YAML_TOKENS);
-		tokens->good = false;
-		return false;
-	}
-	return tokens->depth <= LIMIT_YAML_DEPTH;
+	else if (tokens->nodes > LIMIT_YAML_NODES)
+		problems_add(problems, &place, "more than %d values in one file", LIMIT_YAML_NODES);
+	else
+		return true;
+	tokens->good = false;
+	return false;
 }
 
 static int check_tokens(const struct place *file, struct problems *problems, bool *ret_good)

@@ -55,8 +55,9 @@
 #define LIMIT_CONFIG_B ((size_t)1 * 1024 * 1024)
 /* Nesting of a YAML file: our deepest key is 6 levels down. */
 #define LIMIT_YAML_DEPTH 32
-/* Tokens of a YAML file: a rule file of 4 MiB has half of that; libyaml makes 130 bytes of one. */
-#define LIMIT_YAML_TOKENS 1000000
+/* Keys and values of a YAML file: 4 MiB of short rules have 0.8 million; libyaml takes 130 bytes
+ * for each. */
+#define LIMIT_YAML_NODES 1000000
 /* What a loaded config may hold: 1 MiB of one-letter list items takes 24 MiB. */
 #define LIMIT_CONFIG_ARENA_B ((size_t)64 * 1024 * 1024)
 /* Problems, and notes, that are kept with their lines; the others are counted. */
