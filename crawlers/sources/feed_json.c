@@ -92,13 +92,14 @@ static int read_feed(const struct feed_json *in, const json_t *root, struct feed
 	return r;
 }
 
-/* "version" is "https://jsonfeed.org/version/1.1"; hand-made feeds leave it out. */
+/* "version" is "https://jsonfeed.org/version/1.1"; feeds made by hand write "1.1", or leave it out.
+ */
 static bool is_feed(const json_t *root)
 {
 	const char *version = json_words(root, "version");
-	if (version)
-		return strstr(version, "jsonfeed.org/version/") != NULL;
-	return json_array_at(root, "items") && json_words(root, "title");
+	if (version && strstr(version, "jsonfeed.org/version/"))
+		return true;
+	return json_array_at(root, "items") && (version || json_words(root, "title"));
 }
 
 static int read_items(const struct feed_json *in, const json_t *items, struct feed *feed)
