@@ -23,25 +23,25 @@ enum accept { ACCEPT_PAGE, ACCEPT_FEED, ACCEPT_JSON, ACCEPT_ACTIVITY, ACCEPT_COU
 
 /* How a further request stands to the page that led to it. */
 enum relation {
-	FOLLOW_NEXT,    /* more of the same list: failing makes the profile unverified */
+	FOLLOW_NEXT,	/* more of the same list: failing makes the profile unverified */
 	FOLLOW_INSTEAD, /* another way to the same: this page's verdict is dropped for that one's */
-	FOLLOW_ALSO,    /* adds what it can: failing is told in the coverage, no more */
+	FOLLOW_ALSO,	/* adds what it can: failing is told in the coverage, no more */
 	FOLLOW_COUNT,
 };
 
 struct follow {
 	const char *url;     /* absolute, http(s) */
 	const char *source;  /* name of the source that reads it; static string */
-	int step;            /* that source's own number */
+	int step;	     /* that source's own number */
 	const char *subject; /* handed back in page.subject; NULL: none; at most LIMIT_URL_B */
 	enum accept accept;
 	enum relation relation;
 };
 
 struct coverage {
-	int64_t total;    /* posts the source says there are; -1: it does not say */
-	bool window;      /* the source shows only its newest posts, never all */
-	bool cut;         /* a limit of ours left posts out */
+	int64_t total;	  /* posts the source says there are; -1: it does not say */
+	bool window;	  /* the source shows only its newest posts, never all */
+	bool cut;	  /* a limit of ours left posts out */
 	const char *lack; /* what the source could not show, one sentence; NULL: nothing */
 };
 
@@ -54,8 +54,9 @@ struct robots_rule {
 struct extract {
 	struct arena *arena; /* holds everything below */
 	enum verdict verdict;
-	const char *why;     /* one sentence on the verdict, shown to the person; NULL: verdict_meaning() */
-	int64_t retry_at_s;  /* the body named a time before which not to come back; 0: no */
+	const char *
+		why; /* one sentence on the verdict, shown to the person; NULL: verdict_meaning() */
+	int64_t retry_at_s; /* the body named a time before which not to come back; 0: no */
 	struct post *posts;
 	size_t n_posts;
 	struct facts facts;
@@ -69,13 +70,14 @@ struct extract {
 struct source {
 	const char *name;  /* stable: stands in config, store and JSON */
 	const char *title; /* for people */
-	/* Could the profile at @url be mine?  *@ret_why: a few words, static.  NULL: never by URL. */
+	/* Could the profile at @url be mine?  *@ret_why: a few words, static.  NULL: never by URL.
+	 */
 	bool (*claims)(const struct url *url, const char **ret_why);
 	/* The first request for the profile at @url, strings in @arena.  0, -ENOMEM. */
 	int (*first)(struct arena *arena, const struct url *url, struct follow *ret);
-	/* Read @page into @extract, which is initialised (extract_init()).  Sets a verdict for every
-	 * page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM when the
-	 * arena's ceiling or memory ran out: the page counts as unread. */
+	/* Read @page into @extract, which is initialised (extract_init()).  Sets a verdict for
+	 * every page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM
+	 * when the arena's ceiling or memory ran out: the page counts as unread. */
 	int (*read)(const struct page *page, struct extract *extract);
 	/* Asked in place of read() when the page is a wall: an error status, a log-in form … (see
 	 * crawlers/parse/wall.h).  @extract has the verdict and why; the source may know better, or
@@ -97,8 +99,8 @@ const struct source *source_pick(const struct url *url, const char **ret_why);
 MUST_CHECK int extract_init(struct extract *extract);
 void extract_release(struct extract *extract); /* zeroed is fine */
 
-/** Read @page with the source that asked for it: walled() where it is a wall that any site may put up
- *  (crawlers/parse/wall.h), else read().  This is all that the reader calls of crawlers/.
+/** Read @page with the source that asked for it: walled() where it is a wall that any site may put
+ * up (crawlers/parse/wall.h), else read().  This is all that the reader calls of crawlers/.
  *  @extract is initialised by this call and released by the caller whatever is returned.
  *  Returns 0 with a verdict, or -ENOMEM (the page counts as unread). */
 MUST_CHECK int source_read(const struct page *page, struct extract *extract);
@@ -108,7 +110,8 @@ MUST_CHECK int source_read(const struct page *page, struct extract *extract);
 /** Append a zeroed post and point *@ret at it.  Past LIMIT_POSTS sets coverage.cut and *@ret to
  *  NULL, and returns 0. */
 MUST_CHECK int extract_add_post(struct extract *extract, struct post **ret);
-/** Append a request; past LIMIT_FOLLOWS it is dropped, and coverage.cut set when posts go with it. */
+/** Append a request; past LIMIT_FOLLOWS it is dropped, and coverage.cut set when posts go with it.
+ */
 MUST_CHECK int extract_add_follow(struct extract *extract, const struct follow *follow);
 /** Append an own page elsewhere to facts.links, unless it stands there already; past
  *  LIMIT_POST_LINKS, and for a URL that is none, it is dropped.  @url is resolved against @base. */

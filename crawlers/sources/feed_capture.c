@@ -38,9 +38,9 @@ void feed_capture_begin(
 	struct feed_capture *capture, enum feed_markup markup, const char *const *attrs)
 {
 	buf_clear(&capture->text);
-	capture->html = markup == MARKUP_HTML;
+	capture->html = markup == TEXT_HTML;
 	capture->base64 = capture->absent = capture->marked_up = false;
-	if (markup == MARKUP_TYPED)
+	if (markup == TEXT_TYPED)
 		begin_typed(capture, attrs);
 }
 

@@ -15,10 +15,9 @@ enum feed_place {
 	PLACE_ROOT,    /* <rss>, <rdf:RDF> */
 	PLACE_FEED,    /* <channel>, <feed> */
 	PLACE_ITEM,    /* <item>, <entry> */
-	PLACE_FEED_PERSON,
-	PLACE_ITEM_PERSON,
-	PLACE_MEDIA, /* <media:group>, <media:content> */
-	PLACE_FIELD, /* the element's text is a field: enum feed_field */
+	PLACE_PERSON,  /* <author> of feed or item */
+	PLACE_MEDIA,   /* <media:group>, <media:content> */
+	PLACE_FIELD,   /* the element's text is a field: enum feed_field */
 };
 
 /* What an element's text, or its attributes, are taken for. */
@@ -44,9 +43,9 @@ enum feed_field {
 
 /* How the text is meant. */
 enum feed_markup {
-	MARKUP_NONE,  /* plain */
-	MARKUP_HTML,  /* HTML, escaped or in a CDATA section */
-	MARKUP_TYPED, /* as the attributes type and mode say (Atom) */
+	TEXT_PLAIN, /* plain */
+	TEXT_HTML,  /* HTML, escaped or in a CDATA section */
+	TEXT_TYPED, /* as the attributes type and mode say (Atom) */
 };
 
 struct feed_rule {

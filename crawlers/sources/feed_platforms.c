@@ -6,27 +6,28 @@
 #include <string.h>
 
 /*
- * Profiles that are read as a feed: a pattern of the address, and where the feed is.  "*" in host
- * or path stands for the name, which is one label or path segment long, and for itself in the feed;
- * a
- * "$" is the host.  What stands behind the name in the path does not matter.
+ * Profiles that are read as a feed: a pattern of the address, and where the feed is.  A "*" in host
+ * or path is the name, one label or segment long, and stands for it in the feed; a "$" is the host.
+ * What stands behind the name in the path does not matter.
  */
+/* clang-format off */
 static const struct {
 	const char *host;
 	const char *path;
 	const char *feed;
 } platforms[] = {
-	{"medium.com",      "/@*",	      "https://medium.com/feed/@*"				  },
-	{"*.medium.com",	 "/",	      "https://$/feed"					      },
-	{"*.substack.com",  "/",		"https://$/feed"					},
-	{"*.tumblr.com",	 "/",	      "https://$/rss"					     },
-	{"*.blogspot.com",  "/",		"https://$/feeds/posts/default?max-results=150"	       },
-	{"*.wordpress.com", "/",		 "https://$/feed/"					  },
-	{"youtube.com",	"/channel/*", "https://www.youtube.com/feeds/videos.xml?channel_id=*"},
+	{"medium.com",      "/@*",        "https://medium.com/feed/@*"},
+	{"*.medium.com",    "/",          "https://$/feed"},
+	{"*.substack.com",  "/",          "https://$/feed"},
+	{"*.tumblr.com",    "/",          "https://$/rss"},
+	{"*.blogspot.com",  "/",          "https://$/feeds/posts/default?max-results=150"},
+	{"*.wordpress.com", "/",          "https://$/feed/"},
+	{"youtube.com",     "/channel/*", "https://www.youtube.com/feeds/videos.xml?channel_id=*"},
 	{"www.youtube.com", "/channel/*", "https://www.youtube.com/feeds/videos.xml?channel_id=*"},
-	{"dev.to",	   "/*",	 "https://dev.to/feed/*"				},
-	{"letterboxd.com",  "/*",	 "https://letterboxd.com/*/rss/"			},
+	{"dev.to",          "/*",         "https://dev.to/feed/*"},
+	{"letterboxd.com",  "/*",         "https://letterboxd.com/*/rss/"},
 };
+/* clang-format on */
 
 struct name {
 	const char *at;
