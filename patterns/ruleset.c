@@ -37,7 +37,7 @@ static void tell_unreadable(struct sources *sources, const char *path, int r)
 /* -ENOMEM alone ends the loading; what can not be read is told of. */
 static int read_file(struct sources *sources, const char *path, size_t layer)
 {
-	int r = source_read(sources, path, layer);
+	int r = sources_read(sources, path, layer);
 	if (r < 0 && r != -ENOMEM) {
 		tell_unreadable(sources, path, r);
 		return 0;

@@ -251,7 +251,7 @@ static const struct key file_keys[] = {
 	SECTION("disable", read_disable),
 };
 
-int source_read(struct sources *sources, const char *path, size_t layer)
+int sources_read(struct sources *sources, const char *path, size_t layer)
 {
 	struct yaml_file *file = NULL;
 	char *name = arena_strdup(sources->arena, path);

@@ -97,7 +97,7 @@ struct sources {
 
 /** Read one file of layer @layer into @sources.  Returns 0 (see sources->problems), -ENOMEM, or
  *  another -errno when the file can not be read. */
-MUST_CHECK int source_read(struct sources *sources, const char *path, size_t layer);
+MUST_CHECK int sources_read(struct sources *sources, const char *path, size_t layer);
 
 /** Sort definitions and templates by name; of one name the highest layer stays, two in one layer are
  *  a problem. */
