@@ -12,7 +12,7 @@
  * Microformats of a page as a tree of items (microformats2 parsing specification, with implied
  * properties, value-class pattern and the classic root classes hentry, vcard …).  Property names
  * are without their prefix, in no promised order; values are in the order of the page.  All of it
- * is the page's own claim.
+ * is the page's own claim.  Strings live in the arena; elements in the tree.
  */
 enum mf2_kind { MF2_TEXT, MF2_URL, MF2_TIME, MF2_HTML }; /* p-, u-, dt-, e- */
 

@@ -119,8 +119,8 @@ static int imply_from(struct mf2_parser *parser, struct mf2_item *item, const ch
 	struct mf2_value value = {.kind = MF2_URL};
 	const char *url = dom_attr(node, sources[dom_is(node, sources[0].tag) ? 0 : 1].attribute);
 	int r = mf2_url_of(parser, url, &value.text);
-	if (r == 0 && dom_is(node, GUMBO_TAG_IMG))
-		value.alt = dom_attr(node, "alt");
+	if (r == 0)
+		r = mf2_alt_of(parser, node, &value.alt);
 	return r != 0 ? r : mf2_add(parser, item, name, strlen(name), &value);
 }
 

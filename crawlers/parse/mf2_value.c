@@ -72,6 +72,13 @@ int mf2_text_of(struct mf2_parser *parser, const GumboNode *node, bool sources, 
 	return r;
 }
 
+int mf2_alt_of(struct mf2_parser *parser, const GumboNode *node, const char **ret)
+{
+	const char *alt = dom_is(node, GUMBO_TAG_IMG) ? dom_attr(node, "alt") : NULL;
+	*ret = arena_strdup(parser->arena, alt);
+	return alt && !*ret ? -ENOMEM : 0;
+}
+
 /* ---- attributes that hold a value ---- */
 
 struct source {
@@ -332,8 +339,8 @@ static int url_value(struct mf2_parser *parser, const GumboNode *node, struct mf
 	}
 	if (r == 0 && !value)
 		r = mf2_text_of(parser, node, false, &value);
-	if (r == 0 && dom_is(node, GUMBO_TAG_IMG))
-		ret->alt = dom_attr(node, "alt");
+	if (r == 0)
+		r = mf2_alt_of(parser, node, &ret->alt);
 	return r != 0 ? r : mf2_url_of(parser, value, &ret->text);
 }
 

@@ -45,6 +45,8 @@ MUST_CHECK int mf2_text_of(
 	struct mf2_parser *parser, const GumboNode *node, bool sources, const char **ret);
 /** @text[0..@len) without white space at the ends; 0, -ENOMEM. */
 MUST_CHECK int mf2_trim(struct mf2_parser *parser, const char *text, size_t len, const char **ret);
+/** A copy of what is written of the picture @node; *@ret NULL when nothing is.  0, -ENOMEM. */
+MUST_CHECK int mf2_alt_of(struct mf2_parser *parser, const GumboNode *node, const char **ret);
 /** @url made absolute where that gives an http(s) address, else as it is; 0, -ENOMEM. */
 MUST_CHECK int mf2_url_of(struct mf2_parser *parser, const char *url, const char **ret);
 
