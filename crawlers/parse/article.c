@@ -187,6 +187,8 @@ static bool is_no_text(const GumboNode *node, const void *userdata)
 		return true;
 	if (dom_is(node, GUMBO_TAG_A) && node == card->link && card->link_rank < 3)
 		return true;
+	if (dom_has_class(node, "p-uid") || dom_has_class(node, "u-uid"))
+		return true;
 	return hint_is_frame(node) || hint_is_meta(card->dom, node);
 }
 

@@ -238,6 +238,6 @@ int entry_write(const struct entry *entry, struct extract *extract)
 	post->lang = entry->body.lang;
 	post->kind = entry->kind;
 	post->published_s = entry->published_s;
-	post->updated_s = entry->updated_s;
+	post->updated_s = entry->updated_s > entry->published_s ? entry->updated_s : 0;
 	return r == 0 ? make_id(entry, extract, post) : r;
 }

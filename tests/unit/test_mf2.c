@@ -252,6 +252,7 @@ static const struct known known[] = {
 	{"-v1/hnews/",    "news is read by its entries"			    },
 	{"-v1/hproduct/", "goods are nothing of a person"				 },
 	{"-v1/hreview",	"reviews are read by their text; what is reviewed is not"},
+	{"-v1/hcard/multiple", "its agent is a card in a property that we do not read"},
 	{"-v1/includes/", "the include pattern, which nobody writes any more"	     },
 };
 
