@@ -13,7 +13,7 @@ prefix ?= /usr/local
 sysconfdir ?= /etc
 PYTHON ?= /usr/bin/python3
 
-PKGS := libcurl gumbo yaml-0.1 libsystemd libpcre2-8 sqlite3 jansson expat libutf8proc libseccomp libcrypto
+PKGS := libcurl zlib gumbo yaml-0.1 libsystemd libpcre2-8 sqlite3 jansson expat libutf8proc libseccomp libcrypto
 FOLDERS := daemon/base config crawlers/net crawlers crawlers/parse crawlers/sources patterns daemon
 
 SOURCES := $(foreach d,$(FOLDERS),$(sort $(wildcard $(d)/*.c)))

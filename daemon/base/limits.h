@@ -35,6 +35,8 @@
 #define LIMIT_URL_B 8192
 /* A header line we keep (ETag, Link …); longer ones are as good as absent. */
 #define LIMIT_HEADER_B 8192
+/* All headers of one answer, interim ones with them: servers send 2 kB, their own limits are 8 to 64. */
+#define LIMIT_HEADERS_B (256u * 1024)
 /* robots.txt: RFC 9309 §2.5 asks for at least 500 KiB. */
 #define LIMIT_ROBOTS_B ((size_t)512 * 1024)
 /* Rules kept from one robots.txt: as many as fit in, for the shortest is "allow:/" and a line end. */
@@ -44,6 +46,11 @@
 #define LIMIT_REDIRECTS 5
 #define LIMIT_CONNECT_S 10
 #define LIMIT_TRANSFER_S 60
+/* Slower than this for so long, and a transfer is given up: a modem of 1990 did 240 bytes a second. */
+#define LIMIT_SLOW_B_A_S 100
+#define LIMIT_SLOW_S 20
+/* Transfers under way at a time; each may hold LIMIT_PAGE_B, so together 256 MiB at worst. */
+#define LIMIT_TRANSFERS 32
 
 /* How long the reader may take for one page, and what memory it may use. */
 #define LIMIT_READER_S 10
