@@ -64,7 +64,7 @@ struct config {
 	size_t n_severities;
 	struct strings pattern_dirs; /* patterns.folders: beside the built-in layers */
 	const char *user_agent;	     /* fetch.user-agent; NULL: the built-in */
-	int64_t delay_s;	     /* fetch.delay: 1 s between requests to one host, at least 1 */
+	int64_t delay_s;	     /* fetch.delay: 1 s between requests to one host */
 	const char *ca_file;	     /* fetch.ca-file; NULL: the system's */
 	struct arena *arena;	     /* holds all of it */
 };

@@ -79,7 +79,7 @@ static const struct key_table patterns_table = {"patterns", patterns_keys, COUNT
 
 static const struct key fetch_keys[] = {
 	{"user-agent", OWN(read_user_agent), AT(config, user_agent)},
-	{"delay",      VALUE_DURATION,       AT(config, delay_s, .min = 1, .max = HOUR)},
+	{"delay",      VALUE_DURATION,       AT(config, delay_s, .min = 0, .max = HOUR)},
 	{"ca-file",    OWN(read_path),       AT(config, ca_file)},
 };
 

@@ -314,7 +314,7 @@ static const struct bad bads[] = {
 		"1:21: \"user-agent\" takes up to 200 letters, digits and signs of ASCII"},
 	{"a User-Agent in other letters", "fetch: {user-agent: café}\n",
 		"1:21: \"user-agent\" takes up to 200 letters, digits and signs of ASCII"},
-	{"no delay", "fetch: {delay: 0s}\n", "1:16: \"delay\" must be from 1s to 1h"},
+	{"a delay of a day", "fetch: {delay: 1d}\n", "1:16: \"delay\" must be from 0s to 1h"},
 	{"an anchor", "person: &p {name: Ada}\n",
 		"1:9: anchors (&name) are not used here; text that starts with \"&\" needs quotes"},
 	/* clang-format on */
