@@ -8,6 +8,7 @@
  * "page" every one. */
 const struct source *const sources[] = {
 	&source_robots,
+	&source_bluesky,
 	&source_feed,
 	&source_mastodon,
 	&source_page,

@@ -1,0 +1,184 @@
+#include "crawlers/sources/api.h"
+
+#include "crawlers/parse/json.h"
+#include "daemon/base/buf.h"
+#include "daemon/base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The longest name of any site is a host name's 253. */
+#define NAME_MAX_B 255
+
+bool api_name(const char *path, const char *prefix, const char *chars, struct api_name *ret)
+{
+	size_t prefix_len = strlen(prefix);
+	if (strncmp(path, prefix, prefix_len) != 0)
+		return false;
+	const char *at = path + prefix_len;
+	size_t len = strspn(at, chars);
+	if (len == 0 || len > NAME_MAX_B || (at[len] != '\0' && at[len] != '/'))
+		return false;
+	*ret = (struct api_name){.at = at, .len = (int)len, .rest = at + len};
+	return true;
+}
+
+bool api_is_plain(const char *string, const char *chars)
+{
+	size_t len = string ? strlen(string) : 0;
+	return len > 0 && len <= NAME_MAX_B && strspn(string, chars) == len;
+}
+
+/* ---- strings ---- */
+
+static int format_args(struct arena *arena, const char **ret, const char *form, va_list args)
+{
+	char *text;
+	int n = vasprintf(&text, form, args);
+	if (n < 0)
+		return -ENOMEM;
+	const char *copy = arena_copy(arena, text, (size_t)n);
+	free(text);
+	if (!copy)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
+}
+
+int api_format(struct arena *arena, const char **ret, const char *form, ...)
+{
+	va_list args;
+	va_start(args, form);
+	int r = format_args(arena, ret, form, args);
+	va_end(args);
+	return r;
+}
+
+int api_copy(struct arena *arena, const char *string, const char **ret)
+{
+	*ret = arena_strdup(arena, string);
+	return string && !*ret ? -ENOMEM : 0;
+}
+
+int api_url(struct arena *arena, const char *base, const char *url, const char **ret)
+{
+	*ret = NULL;
+	if (!url || *url == '\0')
+		return 0;
+	int r = url_resolve(arena, base, url, ret);
+	return r < 0 ? r : 0; /* a URL that is none is as good as none */
+}
+
+int api_origin(struct arena *arena, const struct page *page, const char **ret)
+{
+	struct url url;
+	int r = url_parse(arena, page->url, &url);
+	if (r < 0)
+		return r;
+	*ret = r == 0 ? url.origin : ""; /* it parsed when it was asked for */
+	return 0;
+}
+
+int api_split(struct arena *arena, const char *subject, const char *words[], size_t count)
+{
+	char *rest = arena_strdup(arena, subject ? subject : "");
+	if (!rest)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		words[i] = rest ? strsep(&rest, " ") : "";
+	return 0;
+}
+
+/* ---- what to ask for next ---- */
+
+int api_follow(struct extract *extract, const struct follow *like, const char *form, ...)
+{
+	struct follow follow = *like;
+	va_list args;
+	va_start(args, form);
+	int r = format_args(extract->arena, &follow.url, form, args);
+	va_end(args);
+	return r < 0 ? r : extract_add_follow(extract, &follow);
+}
+
+/* ---- the answer as a whole ---- */
+
+static const char *json_trouble(int outcome)
+{
+	switch (outcome) {
+	case JSON_E_CUT:
+		return "The server's answer ends in the middle.";
+	case JSON_E_DEEP:
+		return "The server's answer is nested deeper than any answer of this site.";
+	default:
+		return "The server does not answer as this site's API does.";
+	}
+}
+
+int api_read(const struct page *page, struct extract *extract, api_reader *reader)
+{
+	json_t *root;
+	if (page->status >= 400) {
+		extract->why = extract->why ? extract->why : "The server answers with an error.";
+		return 0;
+	}
+	int r = json_read(page->body, page->body_len, &root);
+	if (r > 0) {
+		extract->why = json_trouble(r);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	r = reader(root, page, extract);
+	json_decref(root);
+	return r;
+}
+
+static bool shows(const struct page *page, const json_t *root, const struct api_sign *sign)
+{
+	if (sign->status != 0 && sign->status != page->status)
+		return false;
+	if (!sign->path)
+		return true;
+	const char *text = json_string_value(json_path(root, sign->path));
+	return text && (!sign->says || strcasestr(text, sign->says));
+}
+
+int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
+	struct extract *extract)
+{
+	json_t *root = NULL;
+	int r = json_read(page->body, page->body_len, &root);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		if (shows(page, root, &signs[i])) {
+			extract->verdict = signs[i].verdict;
+			extract->why = signs[i].why;
+			break;
+		}
+	}
+	json_decref(root);
+	return 0;
+}
+
+int api_drift(struct extract *extract, const char *why)
+{
+	extract->verdict = VERDICT_PARSE_DRIFT;
+	extract->why = why;
+	return 0;
+}
+
+void api_judge_list(struct extract *extract, size_t n_rows, size_t n_known)
+{
+	if (n_rows > 0 && n_known == 0) {
+		(void)api_drift(extract, "The list holds nothing that this site's API gives.");
+		return;
+	}
+	if (n_known < n_rows) {
+		extract->coverage.cut = true;
+		extract->coverage.lack =
+			"Some of what the server lists is nothing that its API gives.";
+	}
+	extract->verdict = n_rows > 0 ? VERDICT_OK : VERDICT_EMPTY;
+}

@@ -1,0 +1,114 @@
+#ifndef DIRTWATCH_CRAWLERS_SOURCES_API_H
+#define DIRTWATCH_CRAWLERS_SOURCES_API_H
+
+#include "crawlers/parse/compose.h"
+#include "crawlers/source.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the sources that read a site's API have in common.  Every value in an answer is a stranger's
+ * and may be of any type. */
+
+/* ---- names in addresses ---- */
+
+#define API_DIGITS    "0123456789"
+#define API_LETTERS   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define API_PLAIN     API_LETTERS API_DIGITS "_-"
+#define API_PLAIN_DOT API_PLAIN "."
+
+struct api_name {
+	const char *at; /* into the path */
+	int len;
+	const char *rest; /* what stands behind the name: "", "/" or "/…" */
+};
+
+/** True when @path is @prefix, a name made of @chars, and nothing or a "/" behind it. */
+bool api_name(const char *path, const char *prefix, const char *chars, struct api_name *ret);
+
+/** True for a string of @chars, neither empty nor longer than a name may be (255 bytes). */
+bool api_is_plain(const char *string, const char *chars);
+
+/* ---- strings in an arena; all: 0, -ENOMEM ---- */
+
+MUST_CHECK int api_format(struct arena *arena, const char **ret, const char *form, ...)
+	PRINTF_LIKE(3, 4);
+/** A copy; NULL of NULL. */
+MUST_CHECK int api_copy(struct arena *arena, const char *string, const char **ret);
+/** @url (NULL: none) made absolute; NULL when it is none. */
+MUST_CHECK int api_url(struct arena *arena, const char *base, const char *url, const char **ret);
+/** The origin of what was asked for, to which FOLLOW_NEXT is bound. */
+MUST_CHECK int api_origin(struct arena *arena, const struct page *page, const char **ret);
+/** The words of @subject, parted by spaces; those that are missing are "". */
+MUST_CHECK int api_split(
+	struct arena *arena, const char *subject, const char *words[], size_t count);
+
+/* ---- what to ask for next ---- */
+
+/** Ask, as @like says, for the URL that @form makes.  0, -ENOMEM. */
+MUST_CHECK int api_follow(struct extract *extract, const struct follow *like, const char *form, ...)
+	PRINTF_LIKE(3, 4);
+
+/* ---- the answer as a whole ---- */
+
+typedef int api_reader(const json_t *root, const struct page *page, struct extract *extract);
+
+/** Hand the body to @reader as JSON.  A body that is none, or an answer with an error status, is
+ *  left to the verdict that stands, with a why.  0, -ENOMEM, what @reader returns. */
+MUST_CHECK int api_read(const struct page *page, struct extract *extract, api_reader *reader);
+
+/* How an API says what is wrong. */
+struct api_sign {
+	int status;	  /* 0: any */
+	const char *path; /* into the body, as json_path(); NULL: whatever the body says */
+	const char *says; /* stands in the string there, in any case; NULL: any string does */
+	enum verdict verdict;
+	const char *why;
+};
+
+/** Set verdict and why by the first of @signs that @page shows; none: they stand.  0, -ENOMEM. */
+MUST_CHECK int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
+	struct extract *extract);
+
+/** The verdict on a list of @n_rows rows, @n_known of which were understood, of an account that is
+ *  known to be there. */
+void api_judge_list(struct extract *extract, size_t n_rows, size_t n_known);
+
+/** The verdict that the answer is not what this API gives. */
+int api_drift(struct extract *extract, const char *why);
+
+/* ---- what is in it ---- */
+
+/* What an account says of its owner; NULL: nothing. */
+struct api_owner {
+	const char *handle;
+	const char *name;
+	const char *headline;
+	const char *about;
+	const char *location;
+	const char *photo;
+	const char *site;
+	bool about_html;
+};
+
+/** Write facts, and posts of kind handle and bio.  0, -ENOMEM. */
+MUST_CHECK int api_write_owner(
+	struct extract *extract, const struct page *page, const struct api_owner *owner);
+
+/** Append a paragraph of HTML to @compose.  0, -ENOMEM. */
+MUST_CHECK int api_add_html(struct compose *compose, const char *html, const char *base_url);
+/** Append HTML, or plain text, as somebody else's words.  0, -ENOMEM. */
+MUST_CHECK int api_add_others_html(struct compose *compose, const char *html, const char *base_url);
+MUST_CHECK int api_add_others(struct compose *compose, const char *text);
+/** Append plain text, or what HTML's entities in it mean, as the title.  0, -ENOMEM. */
+MUST_CHECK int api_add_title(struct compose *compose, const char *text, bool html);
+/** Append a link that covers none of the text, if it is one.  0, -ENOMEM. */
+MUST_CHECK int api_add_card(struct compose *compose, const char *base_url, const char *url);
+
+/** Append @head with what was put together, if @r, which came of that, is 0; @compose is released.
+ *  0, -ENOMEM, @r. */
+MUST_CHECK int api_add_post(
+	struct extract *extract, struct compose *compose, int r, const struct post *head);
+
+#endif

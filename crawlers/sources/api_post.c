@@ -1,0 +1,133 @@
+#include "crawlers/sources/api.h"
+
+#include "daemon/base/limits.h"
+
+#include <string.h>
+
+/* ---- parts of a post ---- */
+
+int api_add_html(struct compose *compose, const char *html, const char *base_url)
+{
+	struct html_text part;
+	int r = compose_read_html(compose, html, html ? strlen(html) : 0, base_url, &part);
+	return r < 0 ? r : compose_add(compose, &part);
+}
+
+int api_add_others_html(struct compose *compose, const char *html, const char *base_url)
+{
+	struct html_text part;
+	int r = compose_read_html(compose, html, html ? strlen(html) : 0, base_url, &part);
+	return r < 0 ? r : compose_add_others(compose, &part);
+}
+
+int api_add_others(struct compose *compose, const char *text)
+{
+	struct html_text part;
+	int r = compose_read_plain(compose, text, text ? strlen(text) : 0, &part);
+	return r < 0 ? r : compose_add_others(compose, &part);
+}
+
+int api_add_title(struct compose *compose, const char *text, bool html)
+{
+	struct html_text part;
+	size_t len = text ? strlen(text) : 0;
+	int r = html ? compose_read_html(compose, text, len, NULL, &part)
+		     : compose_read_plain(compose, text, len, &part);
+	return r < 0 ? r : compose_add_title(compose, &part);
+}
+
+int api_add_card(struct compose *compose, const char *base_url, const char *url)
+{
+	struct link link = {0};
+	int r = api_url(compose->arena, base_url, url, &link.url);
+	if (r < 0 || !link.url)
+		return r;
+	for (size_t i = 0; i < compose->n_links; i++) {
+		if (strcmp(compose->links[i].url, link.url) == 0)
+			return 0; /* most stand in the text as well */
+	}
+	struct html_text card = {.text = "", .links = &link, .n_links = 1};
+	return compose_add(compose, &card);
+}
+
+/* ---- posts ---- */
+
+int api_add_post(struct extract *extract, struct compose *compose, int r, const struct post *head)
+{
+	struct post *post = NULL;
+	struct post whole = *head;
+	if (r == 0)
+		r = compose_finish(compose, &whole);
+	if (r == 0)
+		r = extract_add_post(extract, &post);
+	if (r == 0 && post)
+		*post = whole;
+	extract->coverage.cut |= compose->cut || compose->unread;
+	if (compose->unread)
+		extract->coverage.lack = "Some posts are too big or too deeply nested to be read.";
+	compose_release(compose);
+	return r;
+}
+
+static int write_handle(struct extract *extract, const struct page *page, const char *handle)
+{
+	struct compose compose = COMPOSE_INIT(extract->arena);
+	struct post post = {.id = "handle", .kind = KIND_HANDLE, .url = page->profile};
+	int r = compose_add_plain(&compose, handle);
+	return api_add_post(extract, &compose, r, &post);
+}
+
+static int write_bio(
+	struct extract *extract, const struct page *page, const struct api_owner *owner)
+{
+	struct compose compose = COMPOSE_INIT(extract->arena);
+	struct post post = {.id = "bio", .kind = KIND_BIO, .url = page->profile};
+	struct html_text about;
+	size_t len = owner->about ? strlen(owner->about) : 0;
+	int r = owner->about_html
+			? compose_read_html(&compose, owner->about, len, page->url, &about)
+			: compose_read_plain(&compose, owner->about, len, &about);
+	if (r == 0)
+		r = compose_add_plain(&compose, owner->name);
+	if (r == 0)
+		r = compose_add_plain(&compose, owner->headline);
+	if (r == 0)
+		r = compose_add(&compose, &about);
+	if (r == 0 && about.len > 0)
+		extract->facts.bio = about.text;
+	if (r < 0 || compose.text.len == 0) {
+		compose_release(&compose);
+		return r;
+	}
+	return api_add_post(extract, &compose, r, &post);
+}
+
+/* "ada.example": an address as people write it in a form. */
+static int add_site(struct extract *extract, const struct page *page, const char *site)
+{
+	const char *whole = site;
+	if (!site || *site == '\0')
+		return 0;
+	int r = strstr(site, "://") ? 0 : api_format(extract->arena, &whole, "https://%s", site);
+	return r < 0 ? r : extract_add_link(extract, page->url, whole);
+}
+
+int api_write_owner(struct extract *extract, const struct page *page, const struct api_owner *owner)
+{
+	struct facts *facts = &extract->facts;
+	struct arena *arena = extract->arena;
+	int r = api_copy(arena, owner->handle, &facts->handle);
+	if (r == 0)
+		r = api_copy(arena, owner->name ? owner->name : owner->handle, &facts->name);
+	if (r == 0)
+		r = api_copy(arena, owner->headline, &facts->headline);
+	if (r == 0)
+		r = api_copy(arena, owner->location, &facts->location);
+	if (r == 0)
+		r = api_url(arena, page->url, owner->photo, &facts->photo_url);
+	if (r == 0)
+		r = add_site(extract, page, owner->site);
+	if (r == 0 && owner->handle)
+		r = write_handle(extract, page, owner->handle);
+	return r == 0 ? write_bio(extract, page, owner) : r;
+}

@@ -1,0 +1,193 @@
+#include "crawlers/sources/bluesky.h"
+
+#include "crawlers/parse/json.h"
+#include "crawlers/sources/sources.h"
+
+#include <string.h>
+
+/*
+ * Bluesky, by its AppView, which answers without a log-in: the profile, then all that the account
+ * wrote and passed on, page after page.  Names: the lexicons app.bsky.actor.getProfile and
+ * app.bsky.feed.getAuthorFeed.
+ */
+enum step { STEP_PROFILE, STEP_FEED };
+
+#define APPVIEW "https://public.api.bsky.app"
+
+/* A handle is a host name; a DID has ":" (W3C DID §3.1), often percent-encoded. */
+#define ACTOR_CHARS API_PLAIN_DOT ":%"
+
+static const struct api_sign signs[] = {
+	{0, "error",   "AccountTakedown",	VERDICT_SUSPENDED,	   "Bluesky has taken this account down."	 },
+	{0, "error",   "RepoTakendown",	      VERDICT_SUSPENDED,	 "Bluesky has taken this account down."  },
+	{0, "error",   "RepoSuspended",	      VERDICT_SUSPENDED,	 "Bluesky has suspended this account."   },
+	{0, "error",   "AccountDeactivated",	   VERDICT_GONE,		 "Its owner has deactivated the account."},
+	{0, "error",   "RepoDeactivated",	VERDICT_GONE,	      "Its owner has deactivated the account."},
+	{0, "message", "Profile not found",	    VERDICT_NOT_FOUND,     NULL					   },
+	{0, "message", "Could not find repo",   VERDICT_NOT_FOUND,	 NULL				     },
+	{0, "message", "actor must be a valid", VERDICT_NOT_FOUND,
+		"The address has no name that Bluesky could give."							  },
+	{0, "error",   "AuthMissing",	    VERDICT_AUTH_REQUIRED, NULL				       },
+	{0, "error",   "RateLimitExceeded",	  VERDICT_RATE_LIMITED,	NULL				    },
+};
+
+static bool bluesky_claims(const struct url *url, const char **ret_why)
+{
+	struct api_name actor;
+	*ret_why = "a profile on bsky.app";
+	return url_host_in(url->host, "bsky.app") &&
+	       api_name(url->path, "/profile/", ACTOR_CHARS, &actor);
+}
+
+static int bluesky_first(struct arena *arena, const struct url *url, struct follow *ret)
+{
+	struct api_name actor = {.at = ""};
+	(void)api_name(url->path, "/profile/", ACTOR_CHARS, &actor); /* else the answer will tell */
+	const char *profile;
+	int r = api_format(arena, &profile, APPVIEW "/xrpc/app.bsky.actor.getProfile?actor=%.*s",
+		actor.len, actor.at);
+	if (r < 0)
+		return r;
+	*ret = (struct follow){
+		.url = profile,
+		.source = source_bluesky.name,
+		.step = STEP_PROFILE,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_INSTEAD,
+	};
+	return 0;
+}
+
+/* @subject: "DID" or "DID PINNED". */
+static int follow_feed(
+	const struct page *page, struct extract *extract, const char *subject, const char *cursor)
+{
+	const struct follow like = {
+		.source = source_bluesky.name,
+		.step = STEP_FEED,
+		.subject = subject,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_NEXT,
+	};
+	const char *words[1], *origin;
+	int r = api_split(extract->arena, subject, words, 1);
+	if (r == 0)
+		r = api_origin(extract->arena, page, &origin);
+	const char *actor = r == 0 ? url_escape(extract->arena, words[0]) : NULL;
+	const char *from = cursor ? url_escape(extract->arena, cursor) : "";
+	if (!actor || !from)
+		return -ENOMEM;
+	return api_follow(extract, &like,
+		"%s/xrpc/app.bsky.feed.getAuthorFeed?actor=%s&limit=100&filter=posts_with_replies"
+		"%s%s",
+		origin, actor, cursor ? "&cursor=" : "", from);
+}
+
+/* ---- the profile ---- */
+
+/* Words of a subject have no spaces. */
+static bool is_word(const char *string)
+{
+	return string && *string && strlen(string) < 2048 && !strpbrk(string, " \t\r\n");
+}
+
+static bool has_label(const json_t *labels, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(labels); i++) {
+		const char *value = json_text(json_array_get(labels, i), "val");
+		if (value && strcmp(value, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int write_profile(const json_t *root, const struct page *page, struct extract *extract)
+{
+	struct facts *facts = &extract->facts;
+	facts->created_s = json_date(root, "createdAt");
+	facts->n_posts = json_int64(root, "postsCount", -1);
+	facts->n_followers = json_int64(root, "followersCount", -1);
+	facts->n_following = json_int64(root, "followsCount", -1);
+	const struct api_owner owner = {
+		.handle = json_words(root, "handle"),
+		.name = json_words(root, "displayName"),
+		.about = json_words(root, "description"),
+		.photo = json_words(root, "avatar"),
+		.site = json_words(root, "website"),
+	};
+	if (has_label(json_array_at(root, "labels"), "!no-unauthenticated"))
+		extract->coverage.lack =
+			"The account asks apps not to show it to visitors who are not logged in.";
+	extract->coverage.total = facts->n_posts;
+	return api_write_owner(extract, page, &owner);
+}
+
+static int read_profile(const json_t *root, const struct page *page, struct extract *extract)
+{
+	const char *did = json_words(root, "did");
+	const char *pinned = json_words(json_object_at(root, "pinnedPost"), "uri");
+	if (!is_word(did) || !json_words(root, "handle"))
+		return api_drift(extract, "The answer is no profile as Bluesky's API gives it.");
+	const char *subject;
+	bool pin = is_word(pinned);
+	int r = write_profile(root, page, extract);
+	if (r == 0)
+		r = api_format(
+			extract->arena, &subject, "%s%s%s", did, pin ? " " : "", pin ? pinned : "");
+	if (r < 0)
+		return r;
+	extract->verdict = extract->facts.n_posts == 0 ? VERDICT_EMPTY : VERDICT_OK;
+	return follow_feed(page, extract, subject, NULL);
+}
+
+/* ---- its posts ---- */
+
+static int read_feed(const json_t *root, const struct page *page, struct extract *extract)
+{
+	const json_t *feed = json_array_at(root, "feed");
+	const char *words[2], *cursor = json_words(root, "cursor");
+	size_t n_known = 0;
+	int r = api_split(extract->arena, page->subject, words, 2);
+	if (r == 0 && (!feed || *words[0] == '\0'))
+		return api_drift(extract, "The answer is no list of posts as Bluesky gives it.");
+	const struct bluesky_owner owner = {.did = words[0], .pinned = words[1]};
+	for (size_t i = 0; r == 0 && i < json_array_size(feed); i++) {
+		const json_t *item = json_array_get(feed, i);
+		if (!bluesky_is_item(item))
+			continue;
+		n_known++;
+		r = bluesky_write_item(item, &owner, extract);
+	}
+	if (r < 0)
+		return r;
+	api_judge_list(extract, json_array_size(feed), n_known);
+	/* A page without posts, but with a cursor, has more behind it; one without it is the last. */
+	bool more = cursor && extract->verdict != VERDICT_PARSE_DRIFT;
+	return more ? follow_feed(page, extract, page->subject, cursor) : 0;
+}
+
+static int read_answer(const json_t *root, const struct page *page, struct extract *extract)
+{
+	return page->step == STEP_PROFILE ? read_profile(root, page, extract)
+					  : read_feed(root, page, extract);
+}
+
+static int bluesky_walled(const struct page *page, struct extract *extract)
+{
+	return api_judge(page, signs, sizeof signs / sizeof *signs, extract);
+}
+
+static int bluesky_read(const struct page *page, struct extract *extract)
+{
+	int r = api_read(page, extract, read_answer);
+	return r == 0 && page->status >= 400 ? bluesky_walled(page, extract) : r;
+}
+
+const struct source source_bluesky = {
+	.name = "bluesky",
+	.title = "Bluesky",
+	.claims = bluesky_claims,
+	.first = bluesky_first,
+	.read = bluesky_read,
+	.walled = bluesky_walled,
+};
