@@ -1,5 +1,6 @@
 #include "crawlers/source.h"
 
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ const size_t n_sources = sizeof sources / sizeof *sources;
 const struct source *source_find(const char *name)
 {
 	for (size_t i = 0; i < n_sources; i++) {
-		if (sources[i] && strcmp(sources[i]->name, name) == 0)
+		if (strcmp(sources[i]->name, name) == 0)
 			return sources[i];
 	}
 	return NULL;
@@ -27,7 +28,7 @@ const struct source *source_find(const char *name)
 const struct source *source_pick(const struct url *url, const char **ret_why)
 {
 	for (size_t i = 0; i < n_sources; i++) {
-		if (sources[i] && sources[i]->claims && sources[i]->claims(url, ret_why))
+		if (sources[i]->claims && sources[i]->claims(url, ret_why))
 			return sources[i];
 	}
 	*ret_why = "any web page";
@@ -44,7 +45,7 @@ int source_read(const struct page *page, struct extract *extract)
 		extract->why = "No source of this name is known to this version of dirtwatch.";
 		return 0;
 	}
-	if (!wall_detect || !wall_detect(page, extract))
+	if (!wall_detect(page, extract))
 		return source->read(page, extract);
 	return source->walled ? source->walled(page, extract) : 0;
 }

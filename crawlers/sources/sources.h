@@ -8,7 +8,6 @@ extern const struct source source_robots;
 extern const struct source source_bluesky;
 extern const struct source source_feed;
 extern const struct source source_mastodon;
-extern const struct source source_page __attribute__((weak));
-bool wall_detect(const struct page *page, struct extract *extract) __attribute__((weak));
+extern const struct source source_page;
 
 #endif

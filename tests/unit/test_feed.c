@@ -25,6 +25,7 @@ static struct extract read_feed(const char *body, size_t len)
 static char *fixture(const char *name, size_t *ret_len)
 {
 	char *path;
+	*ret_len = 0;
 	assert_true(asprintf(&path, "tests/fixtures/feed/%s", name) > 0);
 	char *bytes = read_whole(path, ret_len);
 	free(path);

@@ -68,12 +68,119 @@ static void a_page_of_an_unknown_source_is_not_clean(void **state)
 	extract_release(&extract);
 }
 
+static void every_source_is_found_by_its_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_sources; i++) {
+		assert_ptr_equal(source_find(sources[i]->name), sources[i]);
+		assert_non_null(sources[i]->title);
+		assert_non_null(sources[i]->read);
+		/* What claims a profile says what to ask for first. */
+		assert_true(!sources[i]->claims || sources[i]->first);
+	}
+	assert_null(source_find(""));
+	assert_null(source_find("Feed"));
+}
+
+struct pick {
+	const char *why;
+	const char *url;
+	const char *source;
+};
+
+static const struct pick picks[] = {
+	{"a page of one's own",			"https://ada.example/",		"page"    },
+	{"the address of a feed",		  "https://ada.example/atom.xml",	  "feed"	},
+	{"a fediverse handle",		       "https://social.example/@ada",     "mastodon"},
+	{"its feed",			       "https://social.example/@ada.rss", "feed"    },
+	{"the same form on a platform with feeds", "https://medium.com/@ada",	      "feed"    },
+	{"and on one without",		       "https://www.tiktok.com/@ada",     "page"    },
+	{"nobody's profile is a robots.txt",	     "https://ada.example/robots.txt",  "page"    },
+};
+
+static void profiles_go_to_the_most_particular_source(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof picks / sizeof *picks; i++) {
+		struct arena *arena = arena_new(1 << 16);
+		struct url url;
+		const char *why = NULL;
+		assert_int_equal(url_parse(arena, picks[i].url, &url), 0);
+		const struct source *source = source_pick(&url, &why);
+		if (strcmp(source->name, picks[i].source) != 0 || !why)
+			fail_msg("%s: %s goes to %s", picks[i].why, picks[i].url, source->name);
+		arena_free(arena);
+	}
+}
+
+struct wall {
+	const char *why;
+	const char *source;
+	int status;
+	enum verdict verdict;
+	size_t n_follows;
+};
+
+static const struct wall walls[] = {
+	{"a missing feed",			   "feed",	   404, VERDICT_NOT_FOUND,	   0},
+	{"a missing page",			   "page",	   404, VERDICT_NOT_FOUND,	   0},
+	{"a missing API has a feed in its place", "mastodon", 404, VERDICT_NOT_FOUND,     1},
+	{"a closed API, too",		      "mastodon", 401, VERDICT_AUTH_REQUIRED, 1},
+	{"a missing robots.txt forbids nothing",	 "robots",   404, VERDICT_OK,	    0},
+};
+
+static void walls_go_to_the_source(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) {
+		struct page page = {
+			.url = "https://a.example/@ada",
+			.final_url = "https://a.example/@ada",
+			.profile = "https://a.example/@ada",
+			.source = walls[i].source,
+			.status = walls[i].status,
+			.body = "",
+		};
+		struct extract extract;
+		assert_int_equal(source_read(&page, &extract), 0);
+		if (extract.verdict != walls[i].verdict || extract.n_follows != walls[i].n_follows)
+			fail_msg("%s: %s, %zu requests", walls[i].why,
+				verdict_name(extract.verdict), extract.n_follows);
+		extract_release(&extract);
+	}
+}
+
+static void own_pages_are_kept_once(void **state)
+{
+	(void)state;
+	struct extract extract;
+	assert_int_equal(extract_init(&extract), 0);
+	static const char *const urls[] = {
+		"https://ada.example", "/", "https://ada.example/", "javascript:alert(1)", "", "x"};
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+		assert_int_equal(extract_add_link(&extract, "https://ada.example/", urls[i]), 0);
+	assert_int_equal(extract.facts.n_links, 2);
+	assert_string_equal(extract.facts.links[0], "https://ada.example/");
+	assert_string_equal(extract.facts.links[1], "https://ada.example/x");
+	for (int i = 0; i < LIMIT_POST_LINKS + 10; i++) {
+		char url[32];
+		(void)snprintf(url, sizeof url, "/%d", i);
+		assert_int_equal(extract_add_link(&extract, "https://ada.example/", url), 0);
+	}
+	assert_int_equal(extract.facts.n_links, LIMIT_POST_LINKS);
+	extract_release(&extract);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(posts_end_at_the_limit),
 		cmocka_unit_test(follows_end_at_the_limit),
 		cmocka_unit_test(a_page_of_an_unknown_source_is_not_clean),
+		cmocka_unit_test(every_source_is_found_by_its_name),
+		cmocka_unit_test(profiles_go_to_the_most_particular_source),
+		cmocka_unit_test(walls_go_to_the_source),
+		cmocka_unit_test(own_pages_are_kept_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
