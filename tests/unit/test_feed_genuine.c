@@ -116,7 +116,7 @@ static void every_post_is_read(void **state)
 	(void)state;
 	size_t n = 0, posts = 0;
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		size_t len;
+		size_t len = 0;
 		char *bytes = read_shared(files[i].file, &len);
 		if (!bytes)
 			continue;
@@ -153,7 +153,7 @@ static void what_is_no_feed_is_not_empty(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		size_t len;
+		size_t len = 0;
 		char *bytes = read_shared(others[i].file, &len);
 		if (!bytes)
 			continue;

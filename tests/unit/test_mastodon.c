@@ -55,7 +55,7 @@ static char *fixture(const char *name, size_t *ret_len)
 
 static struct extract read_fixture(int step, const char *name)
 {
-	size_t len;
+	size_t len = 0;
 	char *bytes = fixture(name, &len);
 	struct page page = answer(step, bytes, len);
 	struct extract extract = read_page_of(&page);
@@ -248,7 +248,7 @@ static void check_post(const struct want *want, const struct post *post)
 static void statuses_are_what_they_are(void **state)
 {
 	(void)state;
-	size_t len;
+	size_t len = 0;
 	char *bytes = fixture("statuses.json", &len);
 	struct page page = answer(STATUSES, bytes, len);
 	page.subject = "42 104 999";
@@ -304,7 +304,7 @@ static const struct link_row links[] = {
 static void older_pages_are_asked_for(void **state)
 {
 	(void)state;
-	size_t len;
+	size_t len = 0;
 	char *bytes = fixture("statuses.json", &len);
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
 		struct page page = answer(STATUSES, bytes, len);
@@ -476,7 +476,7 @@ static void every_cut_is_told(void **state)
 	static const char *const files[] = {"account.json", "statuses.json", "statuses.json"};
 	static const int steps[] = {ACCOUNT, STATUSES, PINNED};
 	for (size_t i = 0; i < 3; i++) {
-		size_t len;
+		size_t len = 0;
 		char *bytes = fixture(files[i], &len);
 		while (len > 0 && bytes[len - 1] == '\n')
 			len--;
@@ -604,7 +604,7 @@ static void genuine_statuses_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-		size_t len;
+		size_t len = 0;
 		char *path, *list;
 		assert_true(asprintf(&path, "platforms/mastodon/%s", statuses[i].file) > 0);
 		char *bytes = read_shared(path, &len);
@@ -638,7 +638,7 @@ static void genuine_statuses_are_read(void **state)
 static void genuine_pages_are_read(void **state)
 {
 	(void)state;
-	size_t len;
+	size_t len = 0;
 	char *bytes = read_shared("platforms/mastodon/api_account_statuses_p1.json", &len);
 	if (!bytes) {
 		print_message("skipped: no %s/platforms\n", shared_root());
