@@ -210,7 +210,9 @@ static int start_ground(struct context *context)
 	}
 	if (r == 0)
 		r = make_rule_args(context);
-	return r == 0 ? sd_event_default(&context->event) : r;
+	if (r == 0)
+		r = sd_event_default(&context->event); /* 1: it is a new one */
+	return r < 0 ? r : 0;
 }
 
 static void stop_ground(struct context *context)

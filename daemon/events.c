@@ -3,6 +3,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
+#include "patterns/cover.h"
 
 #include <time.h>
 
@@ -128,6 +129,8 @@ json_t *event_verdict(const json_t *id, const struct post *draft, const struct s
 {
 	json_t *findings = json_array();
 	for (size_t i = 0; i < score->n_hits; i++) {
+		if (hit_is_covered(ruleset, score, i))
+			continue;
 		/* A finding that is left out would read as a clean draft: all or nothing. */
 		if (json_array_append_new(findings, hit_json(&score->hits[i], draft, ruleset)) < 0) {
 			json_decref(findings);

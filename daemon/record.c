@@ -3,6 +3,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
 #include "daemon/standing.h"
+#include "patterns/cover.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,23 +54,13 @@ static int see_hit(const struct record *record, const char *url, const struct po
 	return r;
 }
 
-/* The same rule may hit a post more than once: the worst hit stands for it, and hits are worst first. */
-static bool is_first_of_rule(const struct score *score, size_t i)
-{
-	for (size_t k = 0; k < i; k++) {
-		if (score->hits[k].rule == score->hits[i].rule)
-			return false;
-	}
-	return true;
-}
-
 static int see_hits(const struct record *record, const char *url, const struct post *post,
 	const struct score *score)
 {
 	struct digest text;
 	int r = score->n_hits > 0 ? life_text(post->text, post->len, &text) : 0;
 	for (size_t k = 0; r == 0 && k < score->n_hits; k++) {
-		if (is_first_of_rule(score, k))
+		if (!hit_is_covered(record->ruleset, score, k))
 			r = see_hit(record, url, post, &text, &score->hits[k]);
 	}
 	return r;

@@ -131,6 +131,12 @@ static int add_escaped(struct buf *out, uint32_t c)
 	}
 }
 
+/* In an excerpt, which is one line anyway, lines and columns are parted by a space. */
+static bool parts(uint32_t c)
+{
+	return c == '\n' || c == '\t' || c == '\r';
+}
+
 static int add_clean(struct buf *out, const char *text, size_t len, size_t *ret_step)
 {
 	uint32_t c;
@@ -152,8 +158,22 @@ int text_clean(struct buf *out, const char *text, size_t len)
 	return 0;
 }
 
-/* Bytes that @text[0..@len) takes when it is cleaned. */
-static size_t clean_size(const char *text, size_t len)
+/* As text_clean(), with spaces for what parts lines and columns. */
+static int add_shown(struct buf *out, const char *text, size_t len)
+{
+	size_t step;
+	for (size_t i = 0; i < len; i += step) {
+		uint32_t c;
+		step = text_decode(text + i, len - i, &c);
+		int r = parts(c) ? buf_addc(out, ' ') : add_clean(out, text + i, len - i, &step);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Bytes that add_shown() appends. */
+static size_t shown_size(const char *text, size_t len)
 {
 	size_t size = 0;
 	size_t step;
@@ -161,10 +181,12 @@ static size_t clean_size(const char *text, size_t len)
 		uint32_t c;
 		step = text_decode(text + i, len - i, &c);
 		char utf8[4];
-		if (!acts(c))
+		if (parts(c))
+			size++;
+		else if (!acts(c))
 			size += text_encode(c, utf8);
 		else
-			size += c == '\n' || c == '\t' || c == '\r' ? 2 : c < 0x100 ? 4 : 6;
+			size += c < 0x100 ? 4 : 6;
 	}
 	return size;
 }
@@ -183,13 +205,13 @@ static size_t back(const char *text, size_t at)
 /* Widen [*from, *to) character by character, left and right in turn, while the cleaned text fits. */
 static void widen(const char *text, size_t len, size_t room, size_t *from, size_t *to)
 {
-	size_t used = clean_size(text + *from, *to - *from);
+	size_t used = shown_size(text + *from, *to - *from);
 	bool left = true;
 	bool right = true;
 	while (left || right) {
 		if ((left = left && *from > 0)) {
 			size_t at = back(text, *from);
-			size_t more = clean_size(text + at, *from - at);
+			size_t more = shown_size(text + at, *from - at);
 			if ((left = used + more <= room)) {
 				used += more;
 				*from = at;
@@ -198,7 +220,7 @@ static void widen(const char *text, size_t len, size_t room, size_t *from, size_
 		if ((right = right && *to < len)) {
 			uint32_t c;
 			size_t step = text_decode(text + *to, len - *to, &c);
-			size_t more = clean_size(text + *to, step);
+			size_t more = shown_size(text + *to, step);
 			if ((right = used + more <= room)) {
 				used += more;
 				*to += step;
@@ -235,7 +257,7 @@ int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, si
 	while (to < end) { /* as much of the hit as fits */
 		uint32_t c;
 		size_t step = text_decode(text + to, len - to, &c);
-		used += clean_size(text + to, step);
+		used += shown_size(text + to, step);
 		if (used > room)
 			break;
 		to += step;
@@ -245,13 +267,13 @@ int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, si
 	cut_at_words(text, len, start, hit_end, &from, &to);
 	int r = from > 0 ? buf_adds(out, ELLIPSIS) : 0;
 	if (r == 0)
-		r = text_clean(out, text + from, start - from);
+		r = add_shown(out, text + from, start - from);
 	size_t shown_start = out->len;
 	if (r == 0)
-		r = text_clean(out, text + start, hit_end - start);
+		r = add_shown(out, text + start, hit_end - start);
 	size_t shown_end = out->len;
 	if (r == 0)
-		r = text_clean(out, text + hit_end, to - hit_end);
+		r = add_shown(out, text + hit_end, to - hit_end);
 	if (r == 0 && to < len)
 		r = buf_adds(out, ELLIPSIS);
 	if (r != 0)
