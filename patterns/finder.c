@@ -64,26 +64,66 @@ static int add_found(struct finder *finder, const struct rule *rule, struct span
 	return 0;
 }
 
-/* Where @regex matches @view, in bytes of the post; of a disguised view, where it was rewritten. */
-static int match_all(struct finder *finder, const struct rule *rule, const struct regex *regex,
-	const struct view *view, struct spans *ret)
+/* What is searched for what: an expression of a rule, or a phrase that it allows. */
+struct search {
+	const struct rule *rule;
+	const struct regex *regex;
+	const struct view *view;
+	const struct start *start; /* the next place where it may match; NULL with .anywhere: all */
+	bool anywhere;
+	size_t from;
+};
+
+/* The next match.  Returns as regex_find(). */
+static int next_match(struct finder *finder, struct search *search, struct span *ret)
 {
-	struct span at = {0, 0};
+	const struct view *view = search->view;
+	int r = REGEX_E_NONE;
+	if (search->anywhere)
+		r = regex_find(search->regex, finder->matcher, view->text, view->len, search->from, ret);
+	while (r == REGEX_E_NONE && search->start) {
+		size_t at = search->start->at;
+		search->start = sieve_next_start(&finder->sieve, search->start);
+		if (at >= search->from)
+			r = regex_match_at(search->regex, finder->matcher, view->text, view->len, at, ret);
+	}
+	if (r == 0)
+		search->from = ret->end;
+	return r;
+}
+
+/* All matches, in bytes of the post; of a disguised view, where it was rewritten. */
+static int match_all(struct finder *finder, struct search *search, struct spans *ret)
+{
+	struct span at;
 	for (size_t n = 0; n < PLACES_MAX && finder->n_gave_up < GIVE_UP_MAX; n++) {
-		int r = regex_find(regex, finder->matcher, view->text, view->len, at.end, &at);
+		int r = next_match(finder, search, &at);
 		if (r == REGEX_E_NONE)
 			return 0;
 		if (r == REGEX_E_LIMIT) {
-			finder->gave_up = finder->gave_up ? finder->gave_up : rule;
+			finder->gave_up = finder->gave_up ? finder->gave_up : search->rule;
 			finder->n_gave_up++;
 			return 0;
 		}
-		if (r == 0 && (!view->changed || view_changed(view, at)))
-			r = spans_add(ret, view_origin(view, at));
+		if (r == 0 && (!search->view->changed || view_changed(search->view, at)))
+			r = spans_add(ret, view_origin(search->view, at));
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+/* @sieved: the sieve has passed over @view, and knows where @expression may match. */
+static int match_expression(struct finder *finder, const struct expression *expression, const struct view *view,
+	bool sieved, struct spans *ret)
+{
+	struct search search = {.rule = &finder->set->rules[expression->rule],
+		.regex = expression->regex,
+		.view = view};
+	if (sieved && !finder->everything)
+		search.start = sieve_starts(&finder->sieve, expression->number);
+	search.anywhere = !search.start;
+	return match_all(finder, &search, ret);
 }
 
 static int view_of(struct finder *finder, const struct rule *rule, const struct view **ret)
@@ -96,7 +136,11 @@ int finder_regex(struct finder *finder, const struct rule *rule, const struct re
 {
 	const struct view *view;
 	int r = views_get(finder->views, VIEW_PLAIN, &view);
-	return r < 0 ? r : match_all(finder, rule, regex, view, ret);
+	struct search search = {.rule = rule, .regex = regex, .anywhere = true};
+	if (r < 0)
+		return r;
+	search.view = view;
+	return match_all(finder, &search, ret);
 }
 
 int finder_places(struct finder *finder, const struct rule *rule, struct spans *ret)
@@ -106,7 +150,7 @@ int finder_places(struct finder *finder, const struct rule *rule, struct spans *
 	for (size_t i = 0; r == 0 && i < rule->n_expressions && !rule->off; i++) {
 		const struct expression *expression = &rule->expressions[i];
 		if (finder->everything || sieve_named(&finder->sieve, expression->number))
-			r = match_all(finder, rule, expression->regex, view, ret);
+			r = match_expression(finder, expression, view, !rule->cased, ret);
 	}
 	return r;
 }
@@ -140,7 +184,7 @@ static int try_expression(
 		r = view_of(finder, rule, &view);
 	finder->spans.count = 0;
 	if (r == 0)
-		r = match_all(finder, rule, expression->regex, view, &finder->spans);
+		r = match_expression(finder, expression, view, view == subject->view, &finder->spans);
 	for (size_t i = 0; r == 0 && i < finder->spans.count; i++) {
 		struct span at = finder->spans.items[i];
 		if (subject->link)

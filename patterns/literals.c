@@ -1,6 +1,7 @@
 #include "patterns/literals.h"
 
 #include "daemon/base/text.h"
+#include "patterns/lookalike.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,14 +18,25 @@
 #define DEPTH_MAX 250
 #define LITERAL_B 64
 
-/* The strings that an expression can be, or, where there is no telling, what it requires. */
-struct piece {
-	bool exact;
-	struct literal *strings; /* exact: all that it can match; "" with word_start is \b */
+struct set {
+	struct literal *items;
 	size_t count;
 	size_t room;
-	struct literals required; /* not exact */
-	bool spaced_end;	  /* not exact: what it matched last is no word character */
+};
+
+/*
+ * What is known of a part of an expression.  An exact part is one of a set of strings, and the empty
+ * string with word_start among them is \b.  Of any other part it is known what it requires, and perhaps
+ * what it begins with.
+ */
+struct piece {
+	bool exact;
+	struct set strings;       /* exact */
+	struct literals required; /* the others */
+	struct set first;
+	bool first_known;
+	bool nullable; /* it may be empty */
+	bool apart;    /* it is a character that parts words */
 };
 
 struct reader {
@@ -48,9 +60,26 @@ static void *take(struct reader *reader, size_t count, size_t size)
 
 /* ---- sets of strings ---- */
 
-static struct piece unknown(bool spaced_end)
+static struct piece unknown(bool apart)
 {
-	return (struct piece){.spaced_end = spaced_end};
+	return (struct piece){.apart = apart};
+}
+
+static void add_strings(struct reader *reader, struct set *set, const struct set *more)
+{
+	if (set->count + more->count > set->room) {
+		size_t room = 2 * (set->count + more->count);
+		struct literal *items = take(reader, room, sizeof *items);
+		if (!items)
+			return;
+		if (set->count)
+			memcpy(items, set->items, set->count * sizeof *items);
+		set->items = items;
+		set->room = room;
+	}
+	if (more->count)
+		memcpy(set->items + set->count, more->items, more->count * sizeof *set->items);
+	set->count += more->count;
 }
 
 static struct piece string(struct reader *reader, const char *text, size_t len, bool word_start)
@@ -61,13 +90,21 @@ static struct piece string(struct reader *reader, const char *text, size_t len, 
 		reader->error = -ENOMEM;
 		return unknown(false);
 	}
-	*one = (struct literal){copy, len, word_start};
-	return (struct piece){.exact = true, .strings = one, .count = 1};
+	*one = (struct literal){copy, len, word_start, false};
+	return (struct piece){.exact = true, .strings = {one, 1, 1}};
 }
 
 static struct piece nothing(struct reader *reader, bool word_start)
 {
 	return string(reader, "", 0, word_start);
+}
+
+/* White space: one blank in a literal stands for any run of it. */
+static struct piece blank(struct reader *reader)
+{
+	struct piece piece = string(reader, " ", 1, false);
+	piece.apart = true;
+	return piece;
 }
 
 /* The character @c as it stands in folded text; unknown where folding makes several of it. */
@@ -77,6 +114,11 @@ static struct piece character(struct reader *reader, uint32_t c)
 	int boundary = 0;
 	utf8proc_option_t options =
 		UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD;
+	if (c == ' ' || (c >= '\t' && c <= '\r'))
+		return blank(reader);
+	char mark = lookalike_mark(c);
+	if (mark)
+		c = (unsigned char)mark;
 	if (c >= 0x80) {
 		utf8proc_ssize_t n =
 			utf8proc_decompose_char((utf8proc_int32_t)c, codes, 4, options, &boundary);
@@ -93,8 +135,7 @@ static struct piece character(struct reader *reader, uint32_t c)
 	return string(reader, utf8, text_encode(c, utf8), false);
 }
 
-static bool joined(struct reader *reader, struct literal *ret, const struct literal *a,
-	const struct literal *b)
+static bool join(struct reader *reader, struct literal *ret, const struct literal *a, const struct literal *b)
 {
 	size_t len = a->len + b->len;
 	char *text = take(reader, len + 1, 1);
@@ -102,19 +143,26 @@ static bool joined(struct reader *reader, struct literal *ret, const struct lite
 		return false;
 	memcpy(text, a->text, a->len);
 	memcpy(text + a->len, b->text, b->len);
-	*ret = (struct literal){text, len, a->word_start || (a->len == 0 && b->word_start)};
+	ret->text = text;
+	ret->len = len;
+	ret->word_start = a->word_start || (a->len == 0 && b->word_start);
+	ret->word_end = b->len ? b->word_end : a->word_end || b->word_start;
 	return true;
 }
 
 /* Every string of @a followed by every string of @b. */
-static struct piece product(struct reader *reader, const struct piece *a, const struct piece *b)
+static struct piece product(struct reader *reader, const struct set *a, const struct set *b)
 {
 	struct piece out = {.exact = true};
-	out.strings = take(reader, a->count * b->count, sizeof *out.strings);
-	for (size_t i = 0; out.strings && i < a->count; i++) {
+	if (a->count == 1 && a->items[0].len == 0 && !a->items[0].word_start) {
+		out.strings = *b;
+		return out;
+	}
+	out.strings.items = take(reader, a->count * b->count, sizeof *out.strings.items);
+	out.strings.room = a->count * b->count;
+	for (size_t i = 0; out.strings.items && i < a->count; i++) {
 		for (size_t k = 0; k < b->count; k++) {
-			if (!joined(reader, &out.strings[out.count++], &a->strings[i],
-				    &b->strings[k]))
+			if (!join(reader, &out.strings.items[out.strings.count++], &a->items[i], &b->items[k]))
 				return unknown(false);
 		}
 	}
@@ -140,25 +188,32 @@ static bool is_common(const struct literal *literal)
 	return false;
 }
 
-/* How much a group spares: the length of its shortest literal, less where that is a common word. */
-static size_t group_worth(const struct literal_group *group)
+/* In how many posts of a hundred thousand a literal stands, roughly: what it is good for follows from
+ * its order of magnitude alone.  By length, for whole words and for beginnings of words. */
+static size_t literal_odds(const struct literal *literal)
 {
-	size_t worth = SIZE_MAX;
-	for (size_t i = 0; i < group->count; i++) {
-		size_t len = group->items[i].len;
-		size_t one = 2 * len;
-		if (!group->items[i].word_start || is_common(&group->items[i]))
-			one = len;
-		worth = one < worth ? one : worth;
-	}
-	return worth;
+	static const size_t words[] = {100000, 30000, 6000, 1500, 700, 300, 120, 50};
+	static const size_t beginnings[] = {100000, 60000, 20000, 6000, 1500, 600, 200, 80};
+	static const size_t common = 40000;
+	const size_t last = sizeof words / sizeof words[0] - 1;
+	size_t len = literal->len < last ? literal->len : last;
+	if (literal->word_start && literal->word_end)
+		return is_common(literal) ? common : words[len];
+	return literal->word_start ? beginnings[len] : 2 * beginnings[len];
+}
+
+/* How rarely a group holds: the fewer posts, the better. */
+static size_t group_odds(const struct literal_group *group)
+{
+	size_t odds = 0;
+	for (size_t i = 0; i < group->count; i++)
+		odds += literal_odds(&group->items[i]);
+	return odds;
 }
 
 static bool better(const struct literal_group *a, const struct literal_group *b)
 {
-	size_t worth_a = group_worth(a);
-	size_t worth_b = group_worth(b);
-	return worth_a != worth_b ? worth_a > worth_b : a->count < b->count;
+	return group_odds(a) < group_odds(b);
 }
 
 static void add_group(struct literals *literals, struct literal_group group)
@@ -190,6 +245,13 @@ static bool begins_word(const struct literal *literal)
 	       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
+/* Can \b have a word end behind it?  For other scripts that is not asked. */
+static bool ends_word(const struct literal *literal)
+{
+	char c = literal->text[literal->len - 1];
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static int compare_literals(const void *a, const void *b)
 {
 	const struct literal *one = a;
@@ -197,32 +259,57 @@ static int compare_literals(const void *a, const void *b)
 	if (one->word_start != two->word_start)
 		return one->word_start ? 1 : -1;
 	int order = memcmp(one->text, two->text, one->len < two->len ? one->len : two->len);
-	return order ? order : (one->len > two->len) - (one->len < two->len);
+	if (order == 0)
+		order = (one->len > two->len) - (one->len < two->len);
+	return order ? order : (int)one->word_end - (int)two->word_end;
 }
 
-/* Make a group of the strings of @piece: none when one of them is empty.  A literal that begins
- * with another one of the group says nothing more than that. */
-static struct literal_group group_of(struct piece *piece)
+/* Does @a stand wherever @b stands? */
+static bool includes(const struct literal *a, const struct literal *b)
 {
-	for (size_t i = 0; i < piece->count; i++) {
-		struct literal *literal = &piece->strings[i];
+	return a->word_start == b->word_start && a->len <= b->len &&
+		(!a->word_end || (b->word_end && a->len == b->len)) && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* Leading blanks say that a word begins, trailing ones that one ends, as far as it is of letters. */
+static void strip_blanks(struct literal *literal)
+{
+	while (literal->len > 0 && literal->text[0] == ' ') {
+		literal->text++;
+		literal->len--;
+		literal->word_start = true;
+	}
+	while (literal->len > 0 && literal->text[literal->len - 1] == ' ') {
+		literal->len--;
+		literal->word_end = true;
+	}
+}
+
+/* Make a group of @set: none when a string of it is empty.  A literal that begins with another one of
+ * the group says nothing more than that. */
+static struct literal_group group_of(struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct literal *literal = &set->items[i];
+		strip_blanks(literal);
 		if (literal->len == 0)
 			return (struct literal_group){.count = 0};
-		if (literal->len > LITERAL_B)
+		if (literal->len > LITERAL_B) {
 			literal->len = LITERAL_B;
+			literal->word_end = false;
+		}
 		literal->word_start = literal->word_start && begins_word(literal);
+		literal->word_end = literal->word_end && ends_word(literal);
 	}
-	qsort(piece->strings, piece->count, sizeof *piece->strings, compare_literals);
+	if (set->count == 0)
+		return (struct literal_group){.count = 0};
+	qsort(set->items, set->count, sizeof *set->items, compare_literals);
 	size_t out = 0;
-	for (size_t i = 0; i < piece->count; i++) {
-		const struct literal *last = out ? &piece->strings[out - 1] : NULL;
-		if (last && last->word_start == piece->strings[i].word_start &&
-			last->len <= piece->strings[i].len &&
-			memcmp(last->text, piece->strings[i].text, last->len) == 0)
-			continue;
-		piece->strings[out++] = piece->strings[i];
+	for (size_t i = 0; i < set->count; i++) {
+		if (out == 0 || !includes(&set->items[out - 1], &set->items[i]))
+			set->items[out++] = set->items[i];
 	}
-	return (struct literal_group){piece->strings, out};
+	return (struct literal_group){set->items, out};
 }
 
 /* ---- the syntax ---- */
@@ -292,14 +379,14 @@ static struct piece read_escape(struct reader *reader)
 	case 'h':
 	case 'v':
 	case 'R':
+		return blank(reader);
 	case 'W':
 		return unknown(true);
 	case 'x':
 		return read_hex(reader);
 	case 'n':
-		return string(reader, "\n", 1, false);
 	case 't':
-		return string(reader, "\t", 1, false);
+		return blank(reader);
 	case 'p':
 	case 'P':
 	case 'g':
@@ -360,24 +447,6 @@ static struct piece leave_class(struct reader *reader)
 	return unknown(false);
 }
 
-static void add_strings(struct reader *reader, struct piece *set, const struct piece *more)
-{
-	if (set->count + more->count > set->room) {
-		size_t room = 2 * (set->count + more->count);
-		struct literal *strings = take(reader, room, sizeof *strings);
-		if (!strings)
-			return;
-		if (set->count)
-			memcpy(strings, set->strings, set->count * sizeof *strings);
-		set->strings = strings;
-		set->room = room;
-	}
-	if (more->count)
-		memcpy(set->strings + set->count, more->strings,
-			more->count * sizeof *set->strings);
-	set->count += more->count;
-}
-
 static struct piece read_class(struct reader *reader)
 {
 	struct piece set = {.exact = true};
@@ -396,13 +465,13 @@ static struct piece read_class(struct reader *reader)
 			if (!read_class_char(reader, &high))
 				return leave_class(reader);
 		}
-		if (high < low || high - low >= CLASS_MAX || set.count + (high - low) >= CLASS_MAX)
+		if (high < low || high - low >= CLASS_MAX || set.strings.count + (high - low) >= CLASS_MAX)
 			return leave_class(reader);
 		for (uint32_t c = low; c <= high; c++) {
 			struct piece one = character(reader, c);
 			if (!one.exact)
 				return leave_class(reader);
-			add_strings(reader, &set, &one);
+			add_strings(reader, &set.strings, &one.strings);
 		}
 	}
 	reader->at += *reader->at == ']';
@@ -523,8 +592,31 @@ static bool read_bounds(struct reader *reader, size_t *ret_min, size_t *ret_max)
 	return true;
 }
 
-/* @ret_repeat: it may follow itself, so what stands behind it is not what stands behind one of it.
- */
+/* Part of a match or not: what it begins with stays, what it requires is required no more. */
+static struct piece optional(struct reader *reader, const struct piece *piece, size_t max)
+{
+	struct piece out = *piece;
+	if (piece->exact && max == 1) {
+		struct piece none = nothing(reader, false);
+		add_strings(reader, &out.strings, &none.strings);
+		return out;
+	}
+	out = (struct piece){.first = piece->first, .first_known = piece->first_known, .nullable = true};
+	if (piece->exact) {
+		out.first = (struct set){.count = 0};
+		add_strings(reader, &out.first, &piece->strings);
+		out.first_known = true;
+		for (size_t i = 0; i < out.first.count;) {
+			if (out.first.items[i].len > 0)
+				i++;
+			else
+				out.first.items[i] = out.first.items[--out.first.count];
+		}
+	}
+	return out;
+}
+
+/* @ret_repeat: it may follow itself, so what stands behind it is not what stands behind one of it. */
 static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 {
 	size_t min;
@@ -532,14 +624,10 @@ static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 	*ret_repeat = false;
 	struct piece piece = read_atom(reader);
 	while (read_bounds(reader, &min, &max)) {
-		if (min == 0 && max == 1 && piece.exact) {
-			struct piece none = nothing(reader, false);
-			add_strings(reader, &piece, &none);
-		} else if (min == 0) {
-			piece = unknown(false);
-		} else {
-			*ret_repeat |= max > 1;
-		}
+		if (min == 0)
+			piece = optional(reader, &piece, max);
+		else
+			*ret_repeat |= max > 1 && !piece.apart; /* blanks repeat as it is */
 	}
 	return piece;
 }
@@ -547,33 +635,91 @@ static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 /* ---- sequences and choices ---- */
 
 struct sequence {
-	struct piece run;	  /* exact: what the text holds in one piece up to here */
+	struct set run;           /* what the text holds in one piece up to here */
 	struct literals required; /* what it holds before that */
-	bool broken;
+	bool broken;              /* there is something before that */
+	struct set first;         /* what it begins with */
+	bool first_known;
+	bool open;     /* all up to here may be empty, so what follows may be the first too */
+	bool boundary; /* and \b stood there */
 };
 
-static void flush(struct reader *reader, struct sequence *sequence, bool word_start)
+/* The run may be what the sequence begins with. */
+static void run_is_first(struct reader *reader, struct sequence *sequence)
 {
+	bool empty = false;
+	bool boundary = true;
+	for (size_t i = 0; i < sequence->run.count; i++) {
+		struct literal literal = sequence->run.items[i];
+		if (literal.len == 0) {
+			empty = true;
+			boundary &= literal.word_start;
+			continue;
+		}
+		literal.word_start |= sequence->boundary;
+		add_strings(reader, &sequence->first, &(struct set){&literal, 1, 1});
+	}
+	sequence->open = empty;
+	sequence->boundary |= empty && boundary;
+}
+
+/* The run ends here; @apart: before a character that parts words. */
+static void flush(struct reader *reader, struct sequence *sequence, bool apart)
+{
+	for (size_t i = 0; apart && i < sequence->run.count; i++)
+		sequence->run.items[i].word_end |= sequence->run.items[i].len > 0;
+	if (sequence->open)
+		run_is_first(reader, sequence);
 	add_group(&sequence->required, group_of(&sequence->run));
-	sequence->run = nothing(reader, word_start);
+	sequence->run = nothing(reader, apart).strings;
 	sequence->broken = true;
+}
+
+/* Make the run longer by what @piece begins with, where that is known: "b" and then (?:ad|ig\W+boy) are
+ * "bad" and "big". */
+static void lengthen(struct reader *reader, struct sequence *sequence, const struct piece *piece)
+{
+	struct set first = {.count = 0};
+	if (!piece->first_known || piece->first.count == 0)
+		return;
+	add_strings(reader, &first, &piece->first);
+	if (piece->nullable) {
+		struct piece none = nothing(reader, false);
+		add_strings(reader, &first, &none.strings);
+	}
+	if (sequence->run.count > 1 && sequence->run.count * first.count > PRODUCT_MAX)
+		return;
+	sequence->run = product(reader, &sequence->run, &first).strings;
+}
+
+static void append_inexact(struct reader *reader, struct sequence *sequence, const struct piece *piece)
+{
+	bool open = sequence->open;
+	bool was_empty = false; /* may what stands before the piece be empty? */
+	for (size_t i = 0; i < sequence->run.count; i++)
+		was_empty |= sequence->run.items[i].len == 0;
+	lengthen(reader, sequence, piece);
+	flush(reader, sequence, piece->apart);
+	for (size_t i = 0; i < piece->required.count; i++)
+		add_group(&sequence->required, piece->required.groups[i]);
+	if (!open || !was_empty)
+		return;
+	sequence->first_known &= piece->first_known && sequence->first.count <= SET_MAX;
+	sequence->open = piece->nullable;
 }
 
 static void append(struct reader *reader, struct sequence *sequence, const struct piece *piece)
 {
 	if (!piece->exact) {
-		flush(reader, sequence, piece->spaced_end);
-		for (size_t i = 0; i < piece->required.count; i++)
-			add_group(&sequence->required, piece->required.groups[i]);
+		append_inexact(reader, sequence, piece);
 		return;
 	}
 	size_t a = sequence->run.count;
-	size_t b = piece->count;
-	if (a * b > PRODUCT_MAX && (a > 1 && b > 1)) {
+	size_t b = piece->strings.count;
+	if (a * b > PRODUCT_MAX && a > 1 && b > 1)
 		flush(reader, sequence, false);
-		a = 1;
-	}
-	sequence->run = product(reader, &sequence->run, piece);
+	struct piece run = product(reader, &sequence->run, &piece->strings);
+	sequence->run = run.strings;
 }
 
 static void skip_comments(struct reader *reader)
@@ -588,62 +734,114 @@ static void skip_comments(struct reader *reader)
 
 static void read_sequence(struct reader *reader, struct piece *ret)
 {
-	struct sequence sequence = {.run = nothing(reader, false)};
+	struct sequence sequence = {.run = nothing(reader, false).strings, .first_known = true, .open = true};
 	skip_comments(reader);
-	while (*reader->at && *reader->at != '|' && *reader->at != ')' && !reader->error &&
-		!reader->lost) {
+	while (*reader->at && *reader->at != '|' && *reader->at != ')' && !reader->error && !reader->lost) {
 		bool repeat;
 		struct piece piece = read_quantified(reader, &repeat);
 		append(reader, &sequence, &piece);
-		if (repeat)
-			flush(reader, &sequence, !piece.exact && piece.spaced_end);
+		if (repeat && piece.exact)
+			flush(reader, &sequence, false);
 		skip_comments(reader);
 	}
 	if (!sequence.broken) {
-		*ret = sequence.run;
+		*ret = (struct piece){.exact = true, .strings = sequence.run};
 		return;
 	}
-	add_group(&sequence.required, group_of(&sequence.run));
-	*ret = (struct piece){.required = sequence.required};
+	flush(reader, &sequence, false);
+	*ret = (struct piece){.required = sequence.required,
+		.first = sequence.first,
+		.first_known = sequence.first_known,
+		.nullable = sequence.open};
 }
 
-/* What one branch of a choice requires, as one set of strings; empty: nothing. */
-static struct piece best_of(const struct piece *branch)
+/* The branches of a choice, gathered. */
+struct choice {
+	bool exact;         /* all of them are */
+	bool requires;      /* all of them require something, and it is in .strings */
+	struct set strings;
+	struct piece sum;   /* .first, .first_known, .nullable */
+};
+
+static void add_branch(struct reader *reader, struct choice *choice, const struct piece *branch)
 {
-	if (branch->exact)
-		return *branch;
-	if (branch->required.count == 0)
-		return unknown(false);
-	const struct literal_group *group = &branch->required.groups[0];
-	return (struct piece){
-		.exact = true, .strings = (struct literal *)group->items, .count = group->count};
+	const struct set *strings = &branch->strings;
+	struct set best = {.count = 0};
+	if (!branch->exact && branch->required.count > 0) {
+		const struct literal_group *group = &branch->required.groups[0];
+		best = (struct set){(struct literal *)group->items, group->count, group->count};
+		strings = &best;
+	}
+	choice->exact &= branch->exact;
+	choice->requires &= (branch->exact || branch->required.count > 0) &&
+		choice->strings.count + strings->count <= SET_MAX;
+	if (choice->requires)
+		add_strings(reader, &choice->strings, strings);
+	const struct set *first = branch->exact ? &branch->strings : &branch->first;
+	for (size_t i = 0; i < first->count; i++) {
+		if (first->items[i].len > 0)
+			add_strings(reader, &choice->sum.first, &(struct set){&first->items[i], 1, 1});
+		else
+			choice->sum.nullable = true;
+	}
+	choice->sum.first_known &= (branch->exact || branch->first_known) && choice->sum.first.count <= SET_MAX;
+	choice->sum.nullable |= branch->nullable;
 }
 
 static void read_choice(struct reader *reader, struct piece *ret)
 {
-	bool exact = true;
-	bool known = true;
-	struct piece all = {.exact = true};
+	struct choice choice = {.exact = true, .requires = true, .sum = {.first_known = true}};
 	for (;;) {
 		struct piece branch;
 		read_sequence(reader, &branch);
-		exact &= branch.exact;
-		struct piece best = best_of(&branch);
-		known &= best.exact && all.count + best.count <= SET_MAX;
-		if (known)
-			add_strings(reader, &all, &best);
+		add_branch(reader, &choice, &branch);
 		if (*reader->at != '|' || reader->error || reader->lost)
 			break;
 		reader->at++;
 	}
-	if (reader->error || reader->lost || !known) {
+	if (reader->error || reader->lost) {
 		*ret = unknown(false);
-	} else if (exact) {
-		*ret = all;
+	} else if (choice.exact && choice.requires) {
+		*ret = (struct piece){.exact = true, .strings = choice.strings};
 	} else {
-		*ret = unknown(false);
-		add_group(&ret->required, group_of(&all));
+		*ret = choice.sum;
+		if (choice.requires)
+			add_group(&ret->required, group_of(&choice.strings));
 	}
+}
+
+/* Groups that most posts hold are not worth asking for beside a better one. */
+static void drop_weak(struct literals *literals)
+{
+	const size_t weak = 60000; /* posts of a hundred thousand */
+	while (literals->count > 1 && group_odds(&literals->groups[literals->count - 1]) > weak)
+		literals->count--;
+}
+
+/* Put @starts first among what is required. */
+static void put_starts(struct literals *literals, struct literal_group starts)
+{
+	for (size_t i = 0; i < literals->count; i++) {
+		if (literals->groups[i].count != starts.count)
+			continue;
+		bool same = true;
+		for (size_t k = 0; k < starts.count && same; k++)
+			same = compare_literals(&literals->groups[i].items[k], &starts.items[k]) == 0;
+		if (same) { /* it is one of them: it moves to the front */
+			for (; i > 0; i--)
+				literals->groups[i] = literals->groups[i - 1];
+			literals->groups[0] = starts;
+			literals->starts = true;
+			return;
+		}
+	}
+	if (literals->count == LITERAL_GROUPS)
+		literals->count--;
+	for (size_t i = literals->count; i > 0; i--)
+		literals->groups[i] = literals->groups[i - 1];
+	literals->groups[0] = starts;
+	literals->count++;
+	literals->starts = true;
 }
 
 int literals_read(const char *pattern, bool extended, struct arena *arena, struct literals *ret)
@@ -657,10 +855,17 @@ int literals_read(const char *pattern, bool extended, struct arena *arena, struc
 	if (!reader.lost && *reader.at == '\0') {
 		literals = piece.required;
 		if (piece.exact)
-			add_group(&literals, group_of(&piece));
+			add_group(&literals, group_of(&piece.strings));
+		drop_weak(&literals);
+		struct literal_group starts = {.count = 0};
+		if (!piece.exact && piece.first_known && !piece.nullable)
+			starts = group_of(&piece.first);
+		if (starts.count > 0)
+			put_starts(&literals, starts);
+		literals.starts |= piece.exact && literals.count > 0;
 	}
 	*ret = literals;
-	return 0;
+	return reader.error;
 }
 
 int literals_declare(
@@ -675,18 +880,14 @@ int literals_declare(
 			uint32_t c;
 			k += text_decode(keywords[i] + k, len - k, &c);
 			struct piece one = character(&reader, c);
-			if (one.exact)
-				word = product(&reader, &word, &one);
-			else
-				word = one;
+			word = one.exact ? product(&reader, &word.strings, &one.strings) : one;
 		}
-		if (!word.exact)
-			set.exact = false;
-		else
-			add_strings(&reader, &set, &word);
+		set.exact &= word.exact;
+		if (set.exact)
+			add_strings(&reader, &set.strings, &word.strings);
 	}
 	*ret = (struct literals){.count = 0};
 	if (set.exact && !reader.error)
-		add_group(ret, group_of(&set));
+		add_group(ret, group_of(&set.strings));
 	return reader.error;
 }

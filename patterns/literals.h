@@ -15,6 +15,7 @@ struct literal {
 	const char *text; /* case-folded, not empty once it is in a group */
 	size_t len;
 	bool word_start; /* only where a word begins */
+	bool word_end;   /* only where a word ends */
 };
 
 struct literal_group {
@@ -28,6 +29,7 @@ struct literal_group {
 struct literals {
 	struct literal_group groups[LITERAL_GROUPS];
 	size_t count; /* 0: nothing is known, the expression must always be tried */
+	bool starts;  /* every match begins with a literal of the first group */
 };
 
 /** Read @pattern, PCRE2 syntax that PCRE2 has accepted already; @extended: with PCRE2_EXTENDED.

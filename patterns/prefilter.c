@@ -12,6 +12,10 @@
 #define GRAM_B	    4
 #define BITMAP_BITS 17
 #define CHAIN_BITS  13
+/* What one text may have in places where matches may begin; a text with more is searched for them by
+ * PCRE2 itself. */
+#define MEETINGS_MAX 16384
+#define STARTS_MAX   65536
 
 /* One expression that asks for a literal, as one of its group @group. */
 struct asker {
@@ -23,9 +27,11 @@ struct needle {
 	const char *text;
 	uint32_t len;
 	bool word_start;
+	bool word_end;
 	uint32_t next;	 /* in the chain, +1; 0: the last */
 	uint32_t askers; /* first in prefilter->askers */
 	uint32_t n_askers;
+	uint32_t n_starting; /* the first so many ask where it stands */
 };
 
 /* The needles that are looked for at one kind of place. */
@@ -40,6 +46,7 @@ struct prefilter {
 	size_t n_needles;
 	struct asker *askers;
 	uint8_t *wanted; /* per expression: the groups that must be met */
+	bool *starts;    /* per expression: its first group is what matches begin with */
 	size_t n_expressions;
 	uint32_t *always;
 	size_t n_always;
@@ -65,29 +72,30 @@ static uint32_t gram_hash(uint32_t gram, size_t len)
 struct request {
 	struct literal literal;
 	struct asker asker;
+	bool starting;
 };
 
-static int compare_requests(const void *a, const void *b)
+static int compare_needles(const struct literal *a, const struct literal *b)
 {
-	const struct request *one = a;
-	const struct request *two = b;
-	const struct literal *x = &one->literal;
-	const struct literal *y = &two->literal;
-	int order = (int)x->word_start - (int)y->word_start;
+	int order = (int)a->word_start - (int)b->word_start;
 	if (order == 0)
-		order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
+		order = (int)a->word_end - (int)b->word_end;
 	if (order == 0)
-		order = (x->len > y->len) - (x->len < y->len);
-	if (order == 0)
-		order = (one->asker.expression > two->asker.expression) -
-			(one->asker.expression < two->asker.expression);
-	return order;
+		order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+	return order ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-static bool same_needle(const struct literal *a, const struct literal *b)
+/* By literal, those that ask where it stands first, then by expression. */
+static int compare_requests(const void *a_, const void *b_)
 {
-	return a->word_start == b->word_start && a->len == b->len &&
-	       memcmp(a->text, b->text, a->len) == 0;
+	const struct request *a = a_;
+	const struct request *b = b_;
+	int order = compare_needles(&a->literal, &b->literal);
+	if (order == 0)
+		order = (int)b->starting - (int)a->starting;
+	if (order == 0)
+		order = (a->asker.expression > b->asker.expression) - (a->asker.expression < b->asker.expression);
+	return order;
 }
 
 static void count_literals(
@@ -113,19 +121,30 @@ static void gather(
 			prefilter->wanted[i] |= (uint8_t)(1u << g);
 			for (size_t k = 0; k < group->count; k++)
 				requests[n++] = (struct request){
-					group->items[k], {(uint32_t)i, (uint8_t)g}
-				  };
+					.literal = group->items[k],
+					.asker = {(uint32_t)i, (uint8_t)g},
+					.starting = g == 0 && expressions[i].starts};
 		}
+		prefilter->starts[i] = expressions[i].count > 0 && expressions[i].starts;
 		if (expressions[i].count == 0)
 			prefilter->always[prefilter->n_always++] = (uint32_t)i;
 	}
 	qsort(requests, n, sizeof *requests, compare_requests);
 }
 
+/* A gram ends before a blank, which may be a run of them in the text. */
+static size_t gram_len(const struct needle *needle)
+{
+	size_t len = 1;
+	while (len < GRAM_B && len < needle->len && needle->text[len] != ' ')
+		len++;
+	return len;
+}
+
 static void add_to_table(struct table *table, const struct prefilter *prefilter, size_t index)
 {
 	struct needle *needle = &prefilter->needles[index];
-	size_t len = needle->len < GRAM_B ? needle->len : GRAM_B;
+	size_t len = gram_len(needle);
 	char first[GRAM_B] = {0};
 	memcpy(first, needle->text, len);
 	uint32_t hash = gram_hash(gram_at(first, len), len);
@@ -144,16 +163,19 @@ static void make_needles(struct prefilter *prefilter, const struct request *requ
 	for (size_t i = 0; i < count; i++) {
 		const struct literal *literal = &requests[i].literal;
 		prefilter->askers[i] = requests[i].asker;
-		if (i > 0 && same_needle(literal, &requests[i - 1].literal)) {
+		if (i > 0 && compare_needles(literal, &requests[i - 1].literal) == 0) {
 			prefilter->needles[prefilter->n_needles - 1].n_askers++;
+			prefilter->needles[prefilter->n_needles - 1].n_starting += requests[i].starting;
 			continue;
 		}
 		memcpy(bytes, literal->text, literal->len);
 		prefilter->needles[prefilter->n_needles++] = (struct needle){.text = bytes,
 			.len = (uint32_t)literal->len,
 			.word_start = literal->word_start,
+			.word_end = literal->word_end,
 			.askers = (uint32_t)i,
-			.n_askers = 1};
+			.n_askers = 1,
+			.n_starting = requests[i].starting};
 		bytes += literal->len;
 	}
 	for (size_t i = 0; i < prefilter->n_needles; i++)
@@ -176,8 +198,9 @@ int prefilter_new(const struct literals *expressions, size_t count, struct prefi
 	prefilter->askers = calloc(n_literals + 1, sizeof *prefilter->askers);
 	prefilter->wanted = calloc(count + 1, sizeof *prefilter->wanted);
 	prefilter->always = calloc(count + 1, sizeof *prefilter->always);
+	prefilter->starts = calloc(count + 1, sizeof *prefilter->starts);
 	prefilter->bytes = malloc(n_bytes + 1);
-	if (!prefilter->needles || !prefilter->askers || !prefilter->wanted || !prefilter->always ||
+	if (!prefilter->needles || !prefilter->askers || !prefilter->wanted || !prefilter->always || !prefilter->starts ||
 		!prefilter->bytes)
 		goto fail;
 	gather(prefilter, expressions, requests);
@@ -199,6 +222,7 @@ struct prefilter *prefilter_free(struct prefilter *prefilter)
 	free(prefilter->askers);
 	free(prefilter->wanted);
 	free(prefilter->always);
+	free(prefilter->starts);
 	free(prefilter->bytes);
 	free(prefilter);
 	return NULL;
@@ -216,7 +240,12 @@ int sieve_init(struct sieve *sieve, const struct prefilter *prefilter)
 	sieve->since = calloc(prefilter->n_expressions + 1, sizeof *sieve->since);
 	sieve->groups = calloc(prefilter->n_expressions + 1, sizeof *sieve->groups);
 	sieve->named = calloc(prefilter->n_expressions + 1, sizeof *sieve->named);
-	if (sieve->met && sieve->since && sieve->groups && sieve->named)
+	sieve->first_start = calloc(prefilter->n_expressions + 1, sizeof *sieve->first_start);
+	sieve->last_start = calloc(prefilter->n_expressions + 1, sizeof *sieve->last_start);
+	sieve->meetings = calloc(MEETINGS_MAX, sizeof *sieve->meetings);
+	sieve->starts = calloc(STARTS_MAX, sizeof *sieve->starts);
+	if (sieve->met && sieve->since && sieve->groups && sieve->named && sieve->first_start &&
+		sieve->last_start && sieve->meetings && sieve->starts)
 		return 0;
 	sieve_release(sieve);
 	return -ENOMEM;
@@ -228,9 +257,14 @@ void sieve_release(struct sieve *sieve)
 	free(sieve->since);
 	free(sieve->groups);
 	free(sieve->named);
+	free(sieve->first_start);
+	free(sieve->last_start);
+	free(sieve->meetings);
+	free(sieve->starts);
 	*sieve = (struct sieve){.prefilter = NULL};
 }
 
+/* The first meeting with a needle: count it for all that ask for it. */
 static void meet(struct sieve *sieve, uint32_t index)
 {
 	const struct prefilter *prefilter = sieve->prefilter;
@@ -250,68 +284,157 @@ static void meet(struct sieve *sieve, uint32_t index)
 	}
 }
 
-/* The needles of one chain that stand at @at, with @left bytes of text from there. */
-static void follow(struct sieve *sieve, uint32_t next, const char *at, size_t left)
+/* Could a word, as \b has it, end or begin beside @c?  Beside a byte of a longer character only PCRE2
+ * knows, so the answer is yes. */
+static inline bool may_part(unsigned char c)
 {
-	while (next) {
+	return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+}
+
+static inline bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Does @needle stand at @at?  Its blanks are runs of white space; where other characters than ASCII
+ * might be some, it is left to PCRE2. */
+static bool stands(const struct needle *needle, const char *at, const char *end)
+{
+	for (uint32_t i = 0; i < needle->len; i++) {
+		if (needle->text[i] != ' ') {
+			if (at >= end || *at != needle->text[i])
+				return false;
+			at++;
+			continue;
+		}
+		if (at < end && (unsigned char)*at >= 0x80)
+			return true;
+		if (at >= end || !is_blank(*at))
+			return false;
+		while (at < end && is_blank(*at))
+			at++;
+		if (at < end && (unsigned char)*at >= 0x80)
+			return true;
+	}
+	return !needle->word_end || at == end || may_part((unsigned char)*at);
+}
+
+/* The needles of one chain that stand at @at; @left bytes of text, and zeros, are there. */
+static void follow(struct sieve *sieve, uint32_t next, const char *text, size_t at, size_t left)
+{
+	for (; next; next = sieve->prefilter->needles[next - 1].next) {
 		const struct needle *needle = &sieve->prefilter->needles[next - 1];
-		if (sieve->met[next - 1] != sieve->round && needle->len <= left &&
-			memcmp(at, needle->text, needle->len) == 0)
+		bool new = sieve->met[next - 1] != sieve->round;
+		if (!new && (needle->n_starting == 0 || sieve->crowded))
+			continue;
+		if (!stands(needle, text + at, text + at + left))
+			continue;
+		if (new)
 			meet(sieve, next - 1);
-		next = needle->next;
+		if (needle->n_starting == 0)
+			continue;
+		if (sieve->n_meetings < MEETINGS_MAX)
+			sieve->meetings[sieve->n_meetings++] = (struct meeting){(uint32_t)at, next - 1};
+		else
+			sieve->crowded = true;
 	}
 }
 
-static inline void look(struct sieve *sieve, const struct table *table, const char *at, size_t left)
+static inline void look(struct sieve *sieve, const struct table *table, const char *text, size_t at, size_t left)
 {
 	for (size_t len = 1; len <= GRAM_B; len++) {
 		if (!table->lengths[len])
 			continue;
-		uint32_t hash = gram_hash(gram_at(at, len), len);
+		uint32_t hash = gram_hash(gram_at(text + at, len), len);
 		uint32_t bit = hash >> (32 - BITMAP_BITS);
 		if (table->bitmap[bit / 64] >> (bit % 64) & 1)
-			follow(sieve, table->heads[hash >> (32 - CHAIN_BITS)], at, left);
+			follow(sieve, table->heads[hash >> (32 - CHAIN_BITS)], text, at, left);
 	}
 }
 
-/* Could a word, as \b has it, begin behind @last?  Behind a byte of a longer character only PCRE2
- * knows, so the answer is yes. */
-static inline bool may_part(unsigned char last)
-{
-	return !((last >= 'a' && last <= 'z') || (last >= '0' && last <= '9') || last == '_');
-}
-
-void sieve_pass(struct sieve *sieve, const char *text, size_t len)
+static void begin_round(struct sieve *sieve)
 {
 	const struct prefilter *prefilter = sieve->prefilter;
-	const struct table *anywhere = &prefilter->anywhere;
-	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] ||
-		   anywhere->lengths[4];
 	if (++sieve->round == 0) { /* four thousand million posts later */
 		memset(sieve->met, 0, prefilter->n_needles * sizeof *sieve->met);
 		memset(sieve->since, 0, prefilter->n_expressions * sizeof *sieve->since);
 		sieve->round = 1;
 	}
-	sieve->n_named = 0;
+	sieve->n_named = sieve->n_meetings = sieve->n_starts = 0;
+	sieve->crowded = false;
 	for (size_t i = 0; i < prefilter->n_always; i++) {
 		uint32_t e = prefilter->always[i];
 		sieve->named[sieve->n_named++] = e;
 		sieve->since[e] = sieve->round;
 		sieve->groups[e] = 0;
 	}
+}
+
+static void add_start(struct sieve *sieve, uint32_t expression, uint32_t at)
+{
+	uint32_t last = sieve->last_start[expression];
+	if (last && sieve->starts[last - 1].at == at)
+		return;
+	if (sieve->n_starts == STARTS_MAX) {
+		sieve->crowded = true;
+		return;
+	}
+	sieve->starts[sieve->n_starts++] = (struct start){at, 0};
+	if (last)
+		sieve->starts[last - 1].next = (uint32_t)sieve->n_starts;
+	else
+		sieve->first_start[expression] = (uint32_t)sieve->n_starts;
+	sieve->last_start[expression] = (uint32_t)sieve->n_starts;
+}
+
+/* Tell the named expressions where their matches may begin. */
+static void spread_starts(struct sieve *sieve)
+{
+	const struct prefilter *prefilter = sieve->prefilter;
+	for (size_t i = 0; i < sieve->n_named; i++)
+		sieve->first_start[sieve->named[i]] = sieve->last_start[sieve->named[i]] = 0;
+	for (size_t i = 0; i < sieve->n_meetings && !sieve->crowded; i++) {
+		const struct needle *needle = &prefilter->needles[sieve->meetings[i].needle];
+		for (uint32_t k = 0; k < needle->n_starting; k++) {
+			uint32_t e = prefilter->askers[needle->askers + k].expression;
+			if (sieve_named(sieve, e))
+				add_start(sieve, e, sieve->meetings[i].at);
+		}
+	}
+}
+
+void sieve_pass(struct sieve *sieve, const char *text, size_t len)
+{
+	const struct prefilter *prefilter = sieve->prefilter;
+	const struct table *anywhere = &prefilter->anywhere;
+	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] || anywhere->lengths[4];
 	unsigned char last = ' ';
+	begin_round(sieve);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if (may_part(last) && !(c < 0x80 && may_part(c)))
-			look(sieve, &prefilter->words, text + i, len - i);
+			look(sieve, &prefilter->words, text, i, len - i);
 		if (all)
-			look(sieve, anywhere, text + i, len - i);
+			look(sieve, anywhere, text, i, len - i);
 		last = c;
 	}
+	spread_starts(sieve);
 }
 
 bool sieve_named(const struct sieve *sieve, uint32_t expression)
 {
 	return sieve->since[expression] == sieve->round &&
-	       sieve->groups[expression] == sieve->prefilter->wanted[expression];
+		sieve->groups[expression] == sieve->prefilter->wanted[expression];
+}
+
+const struct start *sieve_starts(const struct sieve *sieve, uint32_t expression)
+{
+	if (!sieve->prefilter->starts[expression] || sieve->crowded)
+		return NULL;
+	return &sieve->starts[sieve->first_start[expression] - 1];
+}
+
+const struct start *sieve_next_start(const struct sieve *sieve, const struct start *start)
+{
+	return start->next ? &sieve->starts[start->next - 1] : NULL;
 }

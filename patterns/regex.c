@@ -96,11 +96,12 @@ void matcher_fit(struct matcher *matcher, size_t len)
 	(void)pcre2_set_match_limit(matcher->limits, steps < STEPS_MIN ? STEPS_MIN : steps);
 }
 
-int regex_find(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
-	size_t from, struct span *ret)
+/* Seven arguments are what PCRE2 asks for less what is always the same. */
+static int match(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
+	size_t from, uint32_t options, struct span *ret)
 {
 	int r = pcre2_match(code_of(regex), (PCRE2_SPTR)text, len, from,
-		PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, matcher->data, matcher->limits);
+		PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY | options, matcher->data, matcher->limits);
 	switch (r) {
 	case PCRE2_ERROR_NOMATCH:
 		return REGEX_E_NONE;
@@ -110,12 +111,23 @@ int regex_find(const struct regex *regex, struct matcher *matcher, const char *t
 		break;
 	}
 	if (r < 0)
-		return REGEX_E_LIMIT; /* of steps, depth or heap; whatever else it is, it is no
-					 answer */
+		return REGEX_E_LIMIT; /* of steps, depth or heap; whatever else it is, it is no answer */
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(matcher->data);
 	/* \K in a lookahead can set the start behind the end, and lookbehind must not go back. */
 	if (at[1] <= at[0] || at[0] < from)
 		return REGEX_E_NONE;
 	*ret = (struct span){at[0], at[1]};
 	return 0;
+}
+
+int regex_find(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
+	size_t from, struct span *ret)
+{
+	return match(regex, matcher, text, len, from, 0, ret);
+}
+
+int regex_match_at(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
+	size_t at, struct span *ret)
+{
+	return match(regex, matcher, text, len, at, PCRE2_ANCHORED, ret);
 }

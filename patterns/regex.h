@@ -38,4 +38,8 @@ void matcher_fit(struct matcher *matcher, size_t len);
 MUST_CHECK int regex_find(const struct regex *regex, struct matcher *matcher, const char *text,
 	size_t len, size_t from, struct span *ret);
 
+/** The same for a match that begins at @at and nowhere else. */
+MUST_CHECK int regex_match_at(const struct regex *regex, struct matcher *matcher, const char *text,
+	size_t len, size_t at, struct span *ret);
+
 #endif
