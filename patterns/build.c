@@ -47,15 +47,17 @@ static int keep_node(struct walk *walk, struct yaml node, void *into)
 #define KEY(into_, name_, type_, field_) \
 	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
 
+/* clang-format off */
 static const struct key category_keys[] = {
-	{KEY(category_source, "title",      VALUE_STRING,   category.title),	      .required = true},
-	{KEY(category_source, "class",      VALUE_STRING,   class),		     .required = true},
-	{KEY(category_source, "severity",	  VALUE_SEVERITY, category.severity),    .required = true},
-	{KEY(category_source, "max_score",  VALUE_REAL,     category.max_score),   .min = 0,	      .max = 100},
-	{KEY(category_source,		      "why",	     VALUE_STRING,	   category.why)},
-	{KEY(category_source, "advice",	VALUE_STRING,   category.advice)     },
-	{KEY(category_source,	      "unless", VALUE_CUSTOM,	      unless),     .read = keep_node},
+	{KEY(category_source, "title", VALUE_STRING, category.title), .required = true},
+	{KEY(category_source, "class", VALUE_STRING, class), .required = true},
+	{KEY(category_source, "severity", VALUE_SEVERITY, category.severity), .required = true},
+	{KEY(category_source, "max_score", VALUE_REAL, category.max_score), .min = 0, .max = 100},
+	{KEY(category_source, "why", VALUE_STRING, category.why)},
+	{KEY(category_source, "advice", VALUE_STRING, category.advice)},
+	{KEY(category_source, "unless", VALUE_CUSTOM, unless), .read = keep_node},
 };
+/* clang-format on */
 
 static int build_category(
 	struct build *build, const struct definition *definition, struct category *ret)
@@ -158,10 +160,12 @@ struct reach_source {
 /* Characters: as far as a glance back goes, and as a post is long. */
 #define REACH_MAX 10000
 
+/* clang-format off */
 static const struct key reach_keys[] = {
 	{KEY(reach_source, "before", VALUE_INT, before), .min = 0, .max = REACH_MAX},
-	{KEY(reach_source, "after",  VALUE_INT, after),  .min = 0, .max = REACH_MAX},
+	{KEY(reach_source, "after", VALUE_INT, after), .min = 0, .max = REACH_MAX},
 };
+/* clang-format on */
 
 static int read_reach(struct build *build, struct rule_source *source, struct reach *ret)
 {
@@ -190,10 +194,12 @@ struct decay_source {
 	double floor;
 };
 
+/* clang-format off */
 static const struct key decay_keys[] = {
 	{KEY(decay_source, "half_life_days", VALUE_REAL, half_life_days), .min = 1, .max = 100000},
-	{KEY(decay_source, "floor",	    VALUE_REAL, floor),		.min = 0, .max = 1	  },
+	{KEY(decay_source, "floor", VALUE_REAL, floor), .min = 0, .max = 1},
 };
+/* clang-format on */
 
 static int read_decay(struct build *build, struct rule_source *source, struct decay *ret)
 {
@@ -210,10 +216,12 @@ struct advice_source {
 	struct strings also;
 };
 
+/* clang-format off */
 static const struct key advice_keys[] = {
-	{KEY(advice_source, "action", VALUE_STRING,   action),		     .required = true},
-	{KEY(advice_source,		    "also",	    VALUE_STRINGS, also)},
+	{KEY(advice_source, "action", VALUE_STRING, action), .required = true},
+	{KEY(advice_source, "also", VALUE_STRINGS, also)},
 };
+/* clang-format on */
 
 /* Advice as one line: "delete it; also: check reposts, ask for removal from caches". */
 static int read_advice(struct build *build, struct rule_source *source, const char **ret)

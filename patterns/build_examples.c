@@ -21,14 +21,16 @@ struct example_source {
 	.name = name_, .type = type_, .offset = offsetof(struct example_source, field_)
 #define OFFSET_MAX 65536
 
+/* clang-format off */
 static const struct key example_keys[] = {
-	{KEY("text",			 VALUE_STRING, text),				  .required = true},
-	{						      KEY("kind",		      VALUE_STRING,	   kind)					},
-	{		KEY("lang",				  VALUE_STRING,				   lang)				},
-	{							 KEY("others",			 VALUE_STRING,	     others)},
-	{ KEY("start",			 VALUE_INT,				 start),					      .min = 0,	   .max = OFFSET_MAX},
-	{										   KEY("end", VALUE_INT,	       end),	     .min = 0,    .max = OFFSET_MAX},
+	{KEY("text", VALUE_STRING, text), .required = true},
+	{KEY("kind", VALUE_STRING, kind)},
+	{KEY("lang", VALUE_STRING, lang)},
+	{KEY("others", VALUE_STRING, others)},
+	{KEY("start", VALUE_INT, start), .min = 0, .max = OFFSET_MAX},
+	{KEY("end", VALUE_INT, end), .min = 0, .max = OFFSET_MAX},
 };
+/* clang-format on */
 
 /* The kind of post that a rule is tried on when an example does not say: a post where it may be
  * one. */
@@ -100,11 +102,13 @@ static int keep_nothing(struct walk *walk, struct yaml node, void *into)
 	return 0;
 }
 
+/* clang-format off */
 static const struct key tests_keys[] = {
-	{.name = "hit",	.type = VALUE_CUSTOM, .read = keep_nothing},
+	{.name = "hit", .type = VALUE_CUSTOM, .read = keep_nothing},
 	{.name = "miss", .type = VALUE_CUSTOM, .read = keep_nothing},
 	{.name = "todo", .type = VALUE_CUSTOM, .read = keep_nothing},
 };
+/* clang-format on */
 
 static int build_example_list(struct build *build, struct rule *rule, struct rule_source *source)
 {

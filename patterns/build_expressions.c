@@ -114,6 +114,7 @@ struct allow_source {
 	const char *reason;
 };
 
+/* clang-format off */
 static const struct key allow_keys[] = {
 	{.name = "match",
 		.type = VALUE_STRING,
@@ -124,6 +125,7 @@ static const struct key allow_keys[] = {
 		.offset = offsetof(struct allow_source, reason),
 		.required = true},
 };
+/* clang-format on */
 
 static int add_allowance(struct build *build, struct rule *rule, struct rule_source *source,
 	struct yaml node, struct allowance *into)

@@ -20,12 +20,14 @@ struct guard_source {
 #define KEY(name_, type_, field_) \
 	.name = name_, .type = type_, .offset = offsetof(struct guard_source, field_)
 
+/* clang-format off */
 static const struct key guard_keys[] = {
-	{KEY("rule",    VALUE_STRING, rule),	  .required = true },
-	{	   KEY("within",    VALUE_INT,	  within), .min = 0, .max = WITHIN_MAX},
-	{	   KEY("side", VALUE_STRING,	   side)	},
-	{ KEY("discount",	 VALUE_REAL,	     discount),			.min = 0,	  .max = 1},
+	{KEY("rule", VALUE_STRING, rule), .required = true},
+	{KEY("within", VALUE_INT, within), .min = 0, .max = WITHIN_MAX},
+	{KEY("side", VALUE_STRING, side)},
+	{KEY("discount", VALUE_REAL, discount), .min = 0, .max = 1},
 };
+/* clang-format on */
 
 /* Whose guards are read: a rule's or, with NULL, a category's. */
 struct owner {

@@ -36,15 +36,17 @@ struct filling {
 #define KEY(name_, type_, field_) \
 	.name = name_, .type = type_, .offset = offsetof(struct organisation, field_)
 
+/* clang-format off */
 static const struct key sample_keys[] = {
-	{KEY("name", VALUE_STRING, name),		  .required = true},
-	{KEY("also-known-as",	      VALUE_STRINGS,    also_known_as)},
-	{KEY("domains",		VALUE_STRINGS,	       domains)      },
-	{KEY("handles",		VALUE_STRINGS,	       handles)},
-	{KEY("products",		 VALUE_STRINGS,		products)	 },
-	{KEY("tickers",		VALUE_STRINGS,	       tickers) },
-	{KEY("people",	       VALUE_STRINGS,	      people)	     },
+	{KEY("name", VALUE_STRING, name), .required = true},
+	{KEY("also-known-as", VALUE_STRINGS, also_known_as)},
+	{KEY("domains", VALUE_STRINGS, domains)},
+	{KEY("handles", VALUE_STRINGS, handles)},
+	{KEY("products", VALUE_STRINGS, products)},
+	{KEY("tickers", VALUE_STRINGS, tickers)},
+	{KEY("people", VALUE_STRINGS, people)},
 };
+/* clang-format on */
 
 static int add_company(
 	struct filling *filling, const char *role, const struct organisation *organisation)

@@ -119,14 +119,16 @@ struct list_source {
 	const char *license;
 };
 
+/* clang-format off */
 static const struct key list_keys[] = {
 	{.name = "items",
 		.type = VALUE_STRINGS,
-		.offset = offsetof(struct list_source,		       items),
+		.offset = offsetof(struct list_source, items),
 		.required = true},
-	{.name = "source",		   .type = VALUE_STRING,	 .offset = offsetof(struct list_source,	source)},
-	{.name = "license",		    .type = VALUE_STRING,	  .offset = offsetof(struct list_source, license)},
+	{.name = "source", .type = VALUE_STRING, .offset = offsetof(struct list_source, source)},
+	{.name = "license", .type = VALUE_STRING, .offset = offsetof(struct list_source, license)},
 };
+/* clang-format on */
 
 int list_items(struct sources *sources, const struct definition *definition, struct strings *ret)
 {

@@ -80,12 +80,14 @@ static int next_match(struct finder *finder, struct search *search, struct span 
 	const struct view *view = search->view;
 	int r = REGEX_E_NONE;
 	if (search->anywhere)
-		r = regex_find(search->regex, finder->matcher, view->text, view->len, search->from, ret);
+		r = regex_find(
+			search->regex, finder->matcher, view->text, view->len, search->from, ret);
 	while (r == REGEX_E_NONE && search->start) {
 		size_t at = search->start->at;
 		search->start = sieve_next_start(&finder->sieve, search->start);
 		if (at >= search->from)
-			r = regex_match_at(search->regex, finder->matcher, view->text, view->len, at, ret);
+			r = regex_match_at(
+				search->regex, finder->matcher, view->text, view->len, at, ret);
 	}
 	if (r == 0)
 		search->from = ret->end;
@@ -114,8 +116,8 @@ static int match_all(struct finder *finder, struct search *search, struct spans 
 }
 
 /* @sieved: the sieve has passed over @view, and knows where @expression may match. */
-static int match_expression(struct finder *finder, const struct expression *expression, const struct view *view,
-	bool sieved, struct spans *ret)
+static int match_expression(struct finder *finder, const struct expression *expression,
+	const struct view *view, bool sieved, struct spans *ret)
 {
 	struct search search = {.rule = &finder->set->rules[expression->rule],
 		.regex = expression->regex,
@@ -184,7 +186,8 @@ static int try_expression(
 		r = view_of(finder, rule, &view);
 	finder->spans.count = 0;
 	if (r == 0)
-		r = match_expression(finder, expression, view, view == subject->view, &finder->spans);
+		r = match_expression(
+			finder, expression, view, view == subject->view, &finder->spans);
 	for (size_t i = 0; r == 0 && i < finder->spans.count; i++) {
 		struct span at = finder->spans.items[i];
 		if (subject->link)

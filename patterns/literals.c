@@ -16,7 +16,8 @@
 #define CLASS_MAX 8
 /* Parentheses; PCRE2's own limit is 250. */
 #define DEPTH_MAX 250
-#define LITERAL_B 64
+/* As much of a string as tells it from other text; what agrees so far is one literal then. */
+#define LITERAL_B 14
 
 struct set {
 	struct literal *items;
@@ -25,13 +26,13 @@ struct set {
 };
 
 /*
- * What is known of a part of an expression.  An exact part is one of a set of strings, and the empty
- * string with word_start among them is \b.  Of any other part it is known what it requires, and perhaps
- * what it begins with.
+ * What is known of a part of an expression.  An exact part is one of a set of strings, and the
+ * empty string with word_start among them is \b.  Of any other part it is known what it requires,
+ * and perhaps what it begins with.
  */
 struct piece {
 	bool exact;
-	struct set strings;       /* exact */
+	struct set strings;	  /* exact */
 	struct literals required; /* the others */
 	struct set first;
 	bool first_known;
@@ -91,7 +92,9 @@ static struct piece string(struct reader *reader, const char *text, size_t len, 
 		return unknown(false);
 	}
 	*one = (struct literal){copy, len, word_start, false};
-	return (struct piece){.exact = true, .strings = {one, 1, 1}};
+	return (struct piece){
+		.exact = true, .strings = {one, 1, 1}
+	     };
 }
 
 static struct piece nothing(struct reader *reader, bool word_start)
@@ -135,7 +138,8 @@ static struct piece character(struct reader *reader, uint32_t c)
 	return string(reader, utf8, text_encode(c, utf8), false);
 }
 
-static bool join(struct reader *reader, struct literal *ret, const struct literal *a, const struct literal *b)
+static bool join(struct reader *reader, struct literal *ret, const struct literal *a,
+	const struct literal *b)
 {
 	size_t len = a->len + b->len;
 	char *text = take(reader, len + 1, 1);
@@ -162,7 +166,8 @@ static struct piece product(struct reader *reader, const struct set *a, const st
 	out.strings.room = a->count * b->count;
 	for (size_t i = 0; out.strings.items && i < a->count; i++) {
 		for (size_t k = 0; k < b->count; k++) {
-			if (!join(reader, &out.strings.items[out.strings.count++], &a->items[i], &b->items[k]))
+			if (!join(reader, &out.strings.items[out.strings.count++], &a->items[i],
+				    &b->items[k]))
 				return unknown(false);
 		}
 	}
@@ -188,8 +193,8 @@ static bool is_common(const struct literal *literal)
 	return false;
 }
 
-/* In how many posts of a hundred thousand a literal stands, roughly: what it is good for follows from
- * its order of magnitude alone.  By length, for whole words and for beginnings of words. */
+/* In how many posts of a hundred thousand a literal stands, roughly: what it is good for follows
+ * from its order of magnitude alone.  By length, for whole words and for beginnings of words. */
 static size_t literal_odds(const struct literal *literal)
 {
 	static const size_t words[] = {100000, 30000, 6000, 1500, 700, 300, 120, 50};
@@ -268,10 +273,12 @@ static int compare_literals(const void *a, const void *b)
 static bool includes(const struct literal *a, const struct literal *b)
 {
 	return a->word_start == b->word_start && a->len <= b->len &&
-		(!a->word_end || (b->word_end && a->len == b->len)) && memcmp(a->text, b->text, a->len) == 0;
+	       (!a->word_end || (b->word_end && a->len == b->len)) &&
+	       memcmp(a->text, b->text, a->len) == 0;
 }
 
-/* Leading blanks say that a word begins, trailing ones that one ends, as far as it is of letters. */
+/* Leading blanks say that a word begins, trailing ones that one ends, as far as it is of letters.
+ */
 static void strip_blanks(struct literal *literal)
 {
 	while (literal->len > 0 && literal->text[0] == ' ') {
@@ -285,8 +292,8 @@ static void strip_blanks(struct literal *literal)
 	}
 }
 
-/* Make a group of @set: none when a string of it is empty.  A literal that begins with another one of
- * the group says nothing more than that. */
+/* Make a group of @set: none when a string of it is empty.  A literal that begins with another one
+ * of the group says nothing more than that. */
 static struct literal_group group_of(struct set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
@@ -465,7 +472,8 @@ static struct piece read_class(struct reader *reader)
 			if (!read_class_char(reader, &high))
 				return leave_class(reader);
 		}
-		if (high < low || high - low >= CLASS_MAX || set.strings.count + (high - low) >= CLASS_MAX)
+		if (high < low || high - low >= CLASS_MAX ||
+			set.strings.count + (high - low) >= CLASS_MAX)
 			return leave_class(reader);
 		for (uint32_t c = low; c <= high; c++) {
 			struct piece one = character(reader, c);
@@ -601,7 +609,8 @@ static struct piece optional(struct reader *reader, const struct piece *piece, s
 		add_strings(reader, &out.strings, &none.strings);
 		return out;
 	}
-	out = (struct piece){.first = piece->first, .first_known = piece->first_known, .nullable = true};
+	out = (struct piece){
+		.first = piece->first, .first_known = piece->first_known, .nullable = true};
 	if (piece->exact) {
 		out.first = (struct set){.count = 0};
 		add_strings(reader, &out.first, &piece->strings);
@@ -616,7 +625,8 @@ static struct piece optional(struct reader *reader, const struct piece *piece, s
 	return out;
 }
 
-/* @ret_repeat: it may follow itself, so what stands behind it is not what stands behind one of it. */
+/* @ret_repeat: it may follow itself, so what stands behind it is not what stands behind one of it.
+ */
 static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 {
 	size_t min;
@@ -635,10 +645,10 @@ static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 /* ---- sequences and choices ---- */
 
 struct sequence {
-	struct set run;           /* what the text holds in one piece up to here */
+	struct set run;		  /* what the text holds in one piece up to here */
 	struct literals required; /* what it holds before that */
-	bool broken;              /* there is something before that */
-	struct set first;         /* what it begins with */
+	bool broken;		  /* there is something before that */
+	struct set first;	  /* what it begins with */
 	bool first_known;
 	bool open;     /* all up to here may be empty, so what follows may be the first too */
 	bool boundary; /* and \b stood there */
@@ -675,8 +685,8 @@ static void flush(struct reader *reader, struct sequence *sequence, bool apart)
 	sequence->broken = true;
 }
 
-/* Make the run longer by what @piece begins with, where that is known: "b" and then (?:ad|ig\W+boy) are
- * "bad" and "big". */
+/* Make the run longer by what @piece begins with, where that is known: "b" and then (?:ad|ig\W+boy)
+ * are "bad" and "big". */
 static void lengthen(struct reader *reader, struct sequence *sequence, const struct piece *piece)
 {
 	struct set first = {.count = 0};
@@ -692,7 +702,8 @@ static void lengthen(struct reader *reader, struct sequence *sequence, const str
 	sequence->run = product(reader, &sequence->run, &first).strings;
 }
 
-static void append_inexact(struct reader *reader, struct sequence *sequence, const struct piece *piece)
+static void append_inexact(
+	struct reader *reader, struct sequence *sequence, const struct piece *piece)
 {
 	bool open = sequence->open;
 	bool was_empty = false; /* may what stands before the piece be empty? */
@@ -734,9 +745,11 @@ static void skip_comments(struct reader *reader)
 
 static void read_sequence(struct reader *reader, struct piece *ret)
 {
-	struct sequence sequence = {.run = nothing(reader, false).strings, .first_known = true, .open = true};
+	struct sequence sequence = {
+		.run = nothing(reader, false).strings, .first_known = true, .open = true};
 	skip_comments(reader);
-	while (*reader->at && *reader->at != '|' && *reader->at != ')' && !reader->error && !reader->lost) {
+	while (*reader->at && *reader->at != '|' && *reader->at != ')' && !reader->error &&
+		!reader->lost) {
 		bool repeat;
 		struct piece piece = read_quantified(reader, &repeat);
 		append(reader, &sequence, &piece);
@@ -757,10 +770,10 @@ static void read_sequence(struct reader *reader, struct piece *ret)
 
 /* The branches of a choice, gathered. */
 struct choice {
-	bool exact;         /* all of them are */
-	bool requires;      /* all of them require something, and it is in .strings */
+	bool exact;    /* all of them are */
+	bool requires; /* all of them require something, and it is in .strings */
 	struct set strings;
-	struct piece sum;   /* .first, .first_known, .nullable */
+	struct piece sum; /* .first, .first_known, .nullable */
 };
 
 static void add_branch(struct reader *reader, struct choice *choice, const struct piece *branch)
@@ -774,17 +787,19 @@ static void add_branch(struct reader *reader, struct choice *choice, const struc
 	}
 	choice->exact &= branch->exact;
 	choice->requires &= (branch->exact || branch->required.count > 0) &&
-		choice->strings.count + strings->count <= SET_MAX;
+			    choice->strings.count + strings->count <= SET_MAX;
 	if (choice->requires)
 		add_strings(reader, &choice->strings, strings);
 	const struct set *first = branch->exact ? &branch->strings : &branch->first;
 	for (size_t i = 0; i < first->count; i++) {
 		if (first->items[i].len > 0)
-			add_strings(reader, &choice->sum.first, &(struct set){&first->items[i], 1, 1});
+			add_strings(
+				reader, &choice->sum.first, &(struct set){&first->items[i], 1, 1});
 		else
 			choice->sum.nullable = true;
 	}
-	choice->sum.first_known &= (branch->exact || branch->first_known) && choice->sum.first.count <= SET_MAX;
+	choice->sum.first_known &=
+		(branch->exact || branch->first_known) && choice->sum.first.count <= SET_MAX;
 	choice->sum.nullable |= branch->nullable;
 }
 
@@ -826,7 +841,8 @@ static void put_starts(struct literals *literals, struct literal_group starts)
 			continue;
 		bool same = true;
 		for (size_t k = 0; k < starts.count && same; k++)
-			same = compare_literals(&literals->groups[i].items[k], &starts.items[k]) == 0;
+			same = compare_literals(&literals->groups[i].items[k], &starts.items[k]) ==
+			       0;
 		if (same) { /* it is one of them: it moves to the front */
 			for (; i > 0; i--)
 				literals->groups[i] = literals->groups[i - 1];

@@ -23,6 +23,7 @@ static const struct pair marks[] = {
 	{0x2cb,	'\''},
 	{0x5f3,	'\''},
 	{0x5f4,	'"' },
+	{0x1680, ' ' }, /* white space that NFKC makes no space of */
 	{0x2010, '-' },
 	{0x2011, '-' },
 	{0x2012, '-' },

@@ -12,8 +12,8 @@
 #define GRAM_B	    4
 #define BITMAP_BITS 17
 #define CHAIN_BITS  13
-/* What one text may have in places where matches may begin; a text with more is searched for them by
- * PCRE2 itself. */
+/* What one text may have in places where matches may begin; a text with more is searched for them
+ * by PCRE2 itself. */
 #define MEETINGS_MAX 16384
 #define STARTS_MAX   65536
 
@@ -28,17 +28,25 @@ struct needle {
 	uint32_t len;
 	bool word_start;
 	bool word_end;
-	uint32_t next;	 /* in the chain, +1; 0: the last */
 	uint32_t askers; /* first in prefilter->askers */
 	uint32_t n_askers;
 	uint32_t n_starting; /* the first so many ask where it stands */
+};
+
+/* A needle under its gram, with as much of it as can be compared at once. */
+struct entry {
+	uint64_t head;
+	uint64_t mask;
+	uint32_t gram;
+	uint32_t needle;
 };
 
 /* The needles that are looked for at one kind of place. */
 struct table {
 	bool lengths[GRAM_B + 1]; /* gram lengths that occur */
 	uint64_t bitmap[(1u << BITMAP_BITS) / 64];
-	uint32_t heads[1u << CHAIN_BITS]; /* needle + 1 */
+	uint32_t heads[(1u << CHAIN_BITS) + 1]; /* a chain is entries[heads[i]..heads[i + 1]) */
+	struct entry *entries;
 };
 
 struct prefilter {
@@ -46,7 +54,7 @@ struct prefilter {
 	size_t n_needles;
 	struct asker *askers;
 	uint8_t *wanted; /* per expression: the groups that must be met */
-	bool *starts;    /* per expression: its first group is what matches begin with */
+	bool *starts;	 /* per expression: its first group is what matches begin with */
 	size_t n_expressions;
 	uint32_t *always;
 	size_t n_always;
@@ -94,7 +102,8 @@ static int compare_requests(const void *a_, const void *b_)
 	if (order == 0)
 		order = (int)b->starting - (int)a->starting;
 	if (order == 0)
-		order = (a->asker.expression > b->asker.expression) - (a->asker.expression < b->asker.expression);
+		order = (a->asker.expression > b->asker.expression) -
+			(a->asker.expression < b->asker.expression);
 	return order;
 }
 
@@ -123,7 +132,8 @@ static void gather(
 				requests[n++] = (struct request){
 					.literal = group->items[k],
 					.asker = {(uint32_t)i, (uint8_t)g},
-					.starting = g == 0 && expressions[i].starts};
+					.starting = g == 0 && expressions[i].starts
+				   };
 		}
 		prefilter->starts[i] = expressions[i].count > 0 && expressions[i].starts;
 		if (expressions[i].count == 0)
@@ -141,19 +151,63 @@ static size_t gram_len(const struct needle *needle)
 	return len;
 }
 
-static void add_to_table(struct table *table, const struct prefilter *prefilter, size_t index)
+static struct table *table_of(struct prefilter *prefilter, const struct needle *needle)
+{
+	return needle->word_start ? &prefilter->words : &prefilter->anywhere;
+}
+
+static uint32_t needle_gram(const struct needle *needle)
+{
+	char first[GRAM_B] = {0};
+	memcpy(first, needle->text, gram_len(needle));
+	return gram_at(first, GRAM_B);
+}
+
+/* Count a needle into its chain, or, once all are counted, put it there. */
+static void enter(struct prefilter *prefilter, size_t index, bool count)
 {
 	struct needle *needle = &prefilter->needles[index];
+	struct table *table = table_of(prefilter, needle);
 	size_t len = gram_len(needle);
-	char first[GRAM_B] = {0};
-	memcpy(first, needle->text, len);
-	uint32_t hash = gram_hash(gram_at(first, len), len);
+	uint32_t gram = needle_gram(needle);
+	uint32_t hash = gram_hash(gram, len);
 	uint32_t bit = hash >> (32 - BITMAP_BITS);
 	uint32_t *head = &table->heads[hash >> (32 - CHAIN_BITS)];
-	table->lengths[len] = true;
-	table->bitmap[bit / 64] |= (uint64_t)1 << (bit % 64);
-	needle->next = *head;
-	*head = (uint32_t)index + 1;
+	if (count) {
+		table->lengths[len] = true;
+		table->bitmap[bit / 64] |= (uint64_t)1 << (bit % 64);
+		++*head;
+		return;
+	}
+	struct entry *entry = &table->entries[--*head];
+	*entry = (struct entry){.gram = gram, .needle = (uint32_t)index};
+	size_t n = needle->len < sizeof entry->head ? needle->len : sizeof entry->head;
+	memcpy(&entry->head, needle->text, n);
+	memset(&entry->mask, 0xff, n);
+}
+
+/* Chains one behind another: first their lengths, then their ends, which entering moves back. */
+static int make_table(struct table *table)
+{
+	uint32_t end = 0;
+	for (size_t i = 0; i <= 1u << CHAIN_BITS; i++) {
+		end += table->heads[i];
+		table->heads[i] = end;
+	}
+	table->entries = calloc(end + 1, sizeof *table->entries);
+	return table->entries ? 0 : -ENOMEM;
+}
+
+static int make_tables(struct prefilter *prefilter)
+{
+	for (size_t i = 0; i < prefilter->n_needles; i++)
+		enter(prefilter, i, true);
+	int r = make_table(&prefilter->words);
+	if (r == 0)
+		r = make_table(&prefilter->anywhere);
+	for (size_t i = 0; r == 0 && i < prefilter->n_needles; i++)
+		enter(prefilter, i, false);
+	return r;
 }
 
 /* One needle for each distinct literal, with all that ask for it. */
@@ -165,7 +219,8 @@ static void make_needles(struct prefilter *prefilter, const struct request *requ
 		prefilter->askers[i] = requests[i].asker;
 		if (i > 0 && compare_needles(literal, &requests[i - 1].literal) == 0) {
 			prefilter->needles[prefilter->n_needles - 1].n_askers++;
-			prefilter->needles[prefilter->n_needles - 1].n_starting += requests[i].starting;
+			prefilter->needles[prefilter->n_needles - 1].n_starting +=
+				requests[i].starting;
 			continue;
 		}
 		memcpy(bytes, literal->text, literal->len);
@@ -178,10 +233,6 @@ static void make_needles(struct prefilter *prefilter, const struct request *requ
 			.n_starting = requests[i].starting};
 		bytes += literal->len;
 	}
-	for (size_t i = 0; i < prefilter->n_needles; i++)
-		add_to_table(
-			prefilter->needles[i].word_start ? &prefilter->words : &prefilter->anywhere,
-			prefilter, i);
 }
 
 int prefilter_new(const struct literals *expressions, size_t count, struct prefilter **ret)
@@ -200,11 +251,13 @@ int prefilter_new(const struct literals *expressions, size_t count, struct prefi
 	prefilter->always = calloc(count + 1, sizeof *prefilter->always);
 	prefilter->starts = calloc(count + 1, sizeof *prefilter->starts);
 	prefilter->bytes = malloc(n_bytes + 1);
-	if (!prefilter->needles || !prefilter->askers || !prefilter->wanted || !prefilter->always || !prefilter->starts ||
-		!prefilter->bytes)
+	if (!prefilter->needles || !prefilter->askers || !prefilter->wanted || !prefilter->always ||
+		!prefilter->starts || !prefilter->bytes)
 		goto fail;
 	gather(prefilter, expressions, requests);
 	make_needles(prefilter, requests, n_literals);
+	if (make_tables(prefilter) < 0)
+		goto fail;
 	free(requests);
 	*ret = prefilter;
 	return 0;
@@ -223,6 +276,8 @@ struct prefilter *prefilter_free(struct prefilter *prefilter)
 	free(prefilter->wanted);
 	free(prefilter->always);
 	free(prefilter->starts);
+	free(prefilter->words.entries);
+	free(prefilter->anywhere.entries);
 	free(prefilter->bytes);
 	free(prefilter);
 	return NULL;
@@ -284,8 +339,8 @@ static void meet(struct sieve *sieve, uint32_t index)
 	}
 }
 
-/* Could a word, as \b has it, end or begin beside @c?  Beside a byte of a longer character only PCRE2
- * knows, so the answer is yes. */
+/* Could a word, as \b has it, end or begin beside @c?  Beside a byte of a longer character only
+ * PCRE2 knows, so the answer is yes. */
 static inline bool may_part(unsigned char c)
 {
 	return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
@@ -296,59 +351,81 @@ static inline bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Does @needle stand at @at?  Its blanks are runs of white space; where other characters than ASCII
- * might be some, it is left to PCRE2. */
+/* Does @needle stand at @at?  Its blanks are runs of white space.  (Normalised text has no white
+ * space but ASCII's.) */
 static bool stands(const struct needle *needle, const char *at, const char *end)
 {
 	for (uint32_t i = 0; i < needle->len; i++) {
-		if (needle->text[i] != ' ') {
-			if (at >= end || *at != needle->text[i])
-				return false;
-			at++;
-			continue;
-		}
-		if (at < end && (unsigned char)*at >= 0x80)
-			return true;
-		if (at >= end || !is_blank(*at))
+		bool blank = needle->text[i] == ' ';
+		if (at >= end || (blank ? !is_blank(*at) : *at != needle->text[i]))
 			return false;
-		while (at < end && is_blank(*at))
+		at++;
+		while (blank && at < end && is_blank(*at))
 			at++;
-		if (at < end && (unsigned char)*at >= 0x80)
-			return true;
 	}
 	return !needle->word_end || at == end || may_part((unsigned char)*at);
 }
 
-/* The needles of one chain that stand at @at; @left bytes of text, and zeros, are there. */
-static void follow(struct sieve *sieve, uint32_t next, const char *text, size_t at, size_t left)
+/* Are all blanks of the text single spaces? */
+static bool single_blanks(const char *text, size_t len)
 {
-	for (; next; next = sieve->prefilter->needles[next - 1].next) {
-		const struct needle *needle = &sieve->prefilter->needles[next - 1];
-		bool new = sieve->met[next - 1] != sieve->round;
-		if (!new && (needle->n_starting == 0 || sieve->crowded))
+	bool single = true;
+	for (size_t i = 0; i < len; i++)
+		single &= !is_blank(text[i]) || (text[i] == ' ' && text[i + 1] != ' ');
+	return single;
+}
+
+/* @needle stands at @at: the first time in this text, all that ask for it are told. */
+static void note(struct sieve *sieve, uint32_t index, size_t at)
+{
+	if (sieve->met[index] != sieve->round)
+		meet(sieve, index);
+	if (sieve->prefilter->needles[index].n_starting == 0)
+		return;
+	if (sieve->n_meetings < MEETINGS_MAX)
+		sieve->meetings[sieve->n_meetings++] = (struct meeting){(uint32_t)at, index};
+	else
+		sieve->crowded = true;
+}
+
+/* A text that is passed over. */
+struct passing {
+	const char *text;
+	size_t len;
+	bool single_blanks; /* so that needles can be compared byte by byte */
+};
+
+/* The needles of a chain with @gram that stand at @at. */
+static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing,
+	size_t at, uint32_t gram, uint32_t chain)
+{
+	uint64_t head;
+	const char *text = passing->text + at;
+	memcpy(&head, text, sizeof head);
+	for (uint32_t i = table->heads[chain]; i < table->heads[chain + 1]; i++) {
+		const struct entry *entry = &table->entries[i];
+		if (entry->gram != gram ||
+			(passing->single_blanks && (head & entry->mask) != entry->head))
 			continue;
-		if (!stands(needle, text + at, text + at + left))
-			continue;
-		if (new)
-			meet(sieve, next - 1);
-		if (needle->n_starting == 0)
-			continue;
-		if (sieve->n_meetings < MEETINGS_MAX)
-			sieve->meetings[sieve->n_meetings++] = (struct meeting){(uint32_t)at, next - 1};
-		else
-			sieve->crowded = true;
+		const struct needle *needle = &sieve->prefilter->needles[entry->needle];
+		bool done = sieve->met[entry->needle] == sieve->round &&
+			    (needle->n_starting == 0 || sieve->crowded);
+		if (!done && stands(needle, text, passing->text + passing->len))
+			note(sieve, entry->needle, at);
 	}
 }
 
-static inline void look(struct sieve *sieve, const struct table *table, const char *text, size_t at, size_t left)
+static inline void look(
+	struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at)
 {
 	for (size_t len = 1; len <= GRAM_B; len++) {
 		if (!table->lengths[len])
 			continue;
-		uint32_t hash = gram_hash(gram_at(text + at, len), len);
+		uint32_t gram = gram_at(passing->text + at, len);
+		uint32_t hash = gram_hash(gram, len);
 		uint32_t bit = hash >> (32 - BITMAP_BITS);
 		if (table->bitmap[bit / 64] >> (bit % 64) & 1)
-			follow(sieve, table->heads[hash >> (32 - CHAIN_BITS)], text, at, left);
+			follow(sieve, table, passing, at, gram, hash >> (32 - CHAIN_BITS));
 	}
 }
 
@@ -407,15 +484,17 @@ void sieve_pass(struct sieve *sieve, const char *text, size_t len)
 {
 	const struct prefilter *prefilter = sieve->prefilter;
 	const struct table *anywhere = &prefilter->anywhere;
-	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] || anywhere->lengths[4];
+	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] ||
+		   anywhere->lengths[4];
 	unsigned char last = ' ';
+	const struct passing passing = {text, len, single_blanks(text, len)};
 	begin_round(sieve);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if (may_part(last) && !(c < 0x80 && may_part(c)))
-			look(sieve, &prefilter->words, text, i, len - i);
+			look(sieve, &prefilter->words, &passing, i);
 		if (all)
-			look(sieve, anywhere, text, i, len - i);
+			look(sieve, anywhere, &passing, i);
 		last = c;
 	}
 	spread_starts(sieve);
@@ -424,7 +503,7 @@ void sieve_pass(struct sieve *sieve, const char *text, size_t len)
 bool sieve_named(const struct sieve *sieve, uint32_t expression)
 {
 	return sieve->since[expression] == sieve->round &&
-		sieve->groups[expression] == sieve->prefilter->wanted[expression];
+	       sieve->groups[expression] == sieve->prefilter->wanted[expression];
 }
 
 const struct start *sieve_starts(const struct sieve *sieve, uint32_t expression)

@@ -36,7 +36,7 @@ struct meeting {
 struct sieve {
 	const struct prefilter *prefilter;
 	uint32_t round;
-	uint32_t *met;   /* a literal: the round in which it was last met */
+	uint32_t *met;	 /* a literal: the round in which it was last met */
 	uint32_t *since; /* an expression: the round that its groups are of */
 	uint8_t *groups; /* an expression: the groups that were met in that round */
 	uint32_t *named; /* the answer */
@@ -53,12 +53,12 @@ struct sieve {
 MUST_CHECK int sieve_init(struct sieve *sieve, const struct prefilter *prefilter); /* 0, -ENOMEM */
 void sieve_release(struct sieve *sieve);
 
-/** Pass over @text[0..@len): folded, with 4 readable zero bytes behind it.  The answer is in
+/** Pass over @text[0..@len): folded, with 8 readable zero bytes behind it.  The answer is in
  *  sieve->named, each expression once, in no order, until the next call. */
 void sieve_pass(struct sieve *sieve, const char *text, size_t len);
 
-/** Where matches of @expression, which the last pass named, may begin: the first such place, the others
- *  behind it by .next; NULL: anywhere. */
+/** Where matches of @expression, which the last pass named, may begin: the first such place, the
+ * others behind it by .next; NULL: anywhere. */
 const struct start *sieve_starts(const struct sieve *sieve, uint32_t expression);
 
 /** The next place after @start, or NULL. */

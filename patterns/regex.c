@@ -111,7 +111,8 @@ static int match(const struct regex *regex, struct matcher *matcher, const char 
 		break;
 	}
 	if (r < 0)
-		return REGEX_E_LIMIT; /* of steps, depth or heap; whatever else it is, it is no answer */
+		return REGEX_E_LIMIT; /* of steps, depth or heap; whatever else it is, it is no
+					 answer */
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(matcher->data);
 	/* \K in a lookahead can set the start behind the end, and lookbehind must not go back. */
 	if (at[1] <= at[0] || at[0] < from)

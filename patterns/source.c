@@ -18,10 +18,20 @@ static int keep_node(struct walk *walk, struct yaml node, void *into)
 }
 
 /* A row of a table: the key @name_ fills the field @field_ of struct @into_. */
-#define KEY(into_, name_, type_, field_) .name = name_, .type = type_, .offset = offsetof(struct into_, field_)
-#define RULE_STRING(name, field)         {KEY(rule_source, name, VALUE_STRING, field)}
-#define RULE_STRINGS(name, field)        {KEY(rule_source, name, VALUE_STRINGS, field)}
-#define RULE_NODE(name, field)           {KEY(rule_source, name, VALUE_CUSTOM, field), .read = keep_node}
+#define KEY(into_, name_, type_, field_) \
+	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
+#define RULE_STRING(name, field)                            \
+	{                                                   \
+		KEY(rule_source, name, VALUE_STRING, field) \
+	}
+#define RULE_STRINGS(name, field)                            \
+	{                                                    \
+		KEY(rule_source, name, VALUE_STRINGS, field) \
+	}
+#define RULE_NODE(name, field)                                                 \
+	{                                                                      \
+		KEY(rule_source, name, VALUE_CUSTOM, field), .read = keep_node \
+	}
 
 /* clang-format off */
 static const struct key rule_keys[] = {
@@ -60,7 +70,8 @@ struct gathering {
 	size_t layer;
 };
 
-static int add_rule(struct gathering *gathering, struct yaml node, struct rule_sources *into, size_t n_keys)
+static int add_rule(
+	struct gathering *gathering, struct yaml node, struct rule_sources *into, size_t n_keys)
 {
 	struct rule_source *rule;
 	struct walk *walk = &gathering->walk;
@@ -73,8 +84,11 @@ static int add_rule(struct gathering *gathering, struct yaml node, struct rule_s
 		return 0;
 	}
 	rule = &into->items[into->count];
-	*rule = (struct rule_source){
-		.confidence = 1, .max_hits = 1, .node = node, .layer = gathering->layer, .order = into->count};
+	*rule = (struct rule_source){.confidence = 1,
+		.max_hits = 1,
+		.node = node,
+		.layer = gathering->layer,
+		.order = into->count};
 	if (yaml_type(node) != YAML_TYPE_MAP) {
 		walk_problem(walk, node, "a rule is a map of keys");
 		return 0;
@@ -87,8 +101,8 @@ static int add_rule(struct gathering *gathering, struct yaml node, struct rule_s
 }
 
 /* Call @add for each item of the list @node. */
-static int each_item(struct gathering *gathering, struct yaml node,
-	int (*add)(struct gathering *, struct yaml))
+static int each_item(
+	struct gathering *gathering, struct yaml node, int (*add)(struct gathering *, struct yaml))
 {
 	if (yaml_type(node) != YAML_TYPE_LIST) {
 		if (!yaml_blank(node))
@@ -127,6 +141,7 @@ static int read_templates(struct walk *walk, struct yaml node, void *into)
 
 /* ---- overrides ---- */
 
+/* clang-format off */
 static const struct key override_keys[] = {
 	{KEY(override_source, "id", VALUE_STRING, id), .required = true},
 	{KEY(override_source, "severity", VALUE_SEVERITY, severity)},
@@ -134,11 +149,13 @@ static const struct key override_keys[] = {
 	{KEY(override_source, "status", VALUE_STRING, status)},
 	{KEY(override_source, "max_hits", VALUE_INT, max_hits), .min = 1, .max = LIMIT_HITS},
 };
+/* clang-format on */
 
 static int add_override(struct gathering *gathering, struct yaml node)
 {
 	struct override_sources *overrides = &gathering->sources->overrides;
-	void *grown = arena_grow(gathering->walk.arena, overrides->items, overrides->count, sizeof *overrides->items);
+	void *grown = arena_grow(gathering->walk.arena, overrides->items, overrides->count,
+		sizeof *overrides->items);
 	if (!grown)
 		return -ENOMEM;
 	overrides->items = grown;
@@ -188,7 +205,8 @@ static int add_definitions(struct walk *walk, struct yaml node, struct definitio
 		struct yaml key = yaml_key(node, i);
 		if (!yaml_text(key))
 			continue;
-		void *grown = arena_grow(walk->arena, into->items, into->count, sizeof *into->items);
+		void *grown =
+			arena_grow(walk->arena, into->items, into->count, sizeof *into->items);
 		char *name = arena_strdup(walk->arena, yaml_text(key));
 		if (!grown || !name)
 			return -ENOMEM;
@@ -199,12 +217,12 @@ static int add_definitions(struct walk *walk, struct yaml node, struct definitio
 	return r;
 }
 
-#define READ_DEFINITIONS(what)                                                                     \
-	static int read_##what(struct walk *walk, struct yaml node, void *into)                    \
-	{                                                                                          \
-		(void)into;                                                                        \
-		struct gathering *gathering = walk->context;                                       \
-		return add_definitions(walk, node, &gathering->sources->what);                     \
+#define READ_DEFINITIONS(what)                                                  \
+	static int read_##what(struct walk *walk, struct yaml node, void *into) \
+	{                                                                       \
+		(void)into;                                                     \
+		struct gathering *gathering = walk->context;                    \
+		return add_definitions(walk, node, &gathering->sources->what);  \
 	}
 READ_DEFINITIONS(macros)
 READ_DEFINITIONS(lists)
@@ -221,6 +239,7 @@ struct meta {
 	struct strings sources;
 };
 
+/* clang-format off */
 static const struct key meta_keys[] = {
 	{KEY(meta, "name", VALUE_STRING, name)},
 	{KEY(meta, "lang", VALUE_STRING, lang)},
@@ -228,6 +247,7 @@ static const struct key meta_keys[] = {
 	{KEY(meta, "license", VALUE_STRING, license)},
 	{KEY(meta, "sources", VALUE_STRINGS, sources)},
 };
+/* clang-format on */
 
 static const struct key_table meta_table = {"meta", meta_keys, COUNT(meta_keys)};
 
@@ -236,8 +256,12 @@ struct file {
 	struct meta meta;
 };
 
-#define SECTION(name_, read_) {.name = name_, .type = VALUE_CUSTOM, .read = read_}
+#define SECTION(name_, read_)                                      \
+	{                                                          \
+		.name = name_, .type = VALUE_CUSTOM, .read = read_ \
+	}
 
+/* clang-format off */
 static const struct key file_keys[] = {
 	{KEY(file, "dirtwatch_patterns", VALUE_INT, version), .min = 1, .max = 1, .required = true},
 	{KEY(file, "meta", VALUE_MAP, meta), .table = &meta_table},
@@ -250,6 +274,7 @@ static const struct key file_keys[] = {
 	SECTION("override", read_overrides),
 	SECTION("disable", read_disable),
 };
+/* clang-format on */
 
 int sources_read(struct sources *sources, const char *path, size_t layer)
 {
@@ -260,7 +285,8 @@ int sources_read(struct sources *sources, const char *path, size_t layer)
 	int r = yaml_file_read(name, NULL, 0, sources->problems, &file);
 	if (r < 0 || !file)
 		return r;
-	void *grown = arena_grow(sources->arena, sources->files, sources->n_files, sizeof(struct yaml_file *));
+	void *grown = arena_grow(
+		sources->arena, sources->files, sources->n_files, sizeof(struct yaml_file *));
 	if (!grown) {
 		yaml_file_free(file);
 		return -ENOMEM;
@@ -269,7 +295,9 @@ int sources_read(struct sources *sources, const char *path, size_t layer)
 	sources->files[sources->n_files++] = file;
 	struct gathering gathering = {
 		.sources = sources,
-		.walk = {.arena = sources->arena, .problems = sources->problems, .context = &gathering},
+		.walk = {.arena = sources->arena,
+			 .problems = sources->problems,
+			 .context = &gathering},
 		.layer = layer,
 	};
 	struct file into = {.version = 1};
@@ -285,13 +313,13 @@ void sources_release(struct sources *sources)
 
 /* ---- layers ---- */
 
-static void tell_twice(struct sources *sources, struct yaml node, const char *what, const char *name,
-	struct yaml earlier)
+static void tell_twice(struct sources *sources, struct yaml node, const char *what,
+	const char *name, struct yaml earlier)
 {
 	struct place place = yaml_place(node);
 	struct place first = yaml_place(earlier);
-	problems_add(sources->problems, &place, "%s \"%.*s\" is given twice, first in %s, line %zu", what,
-		SHOWN(name), first.file, first.line);
+	problems_add(sources->problems, &place, "%s \"%.*s\" is given twice, first in %s, line %zu",
+		what, SHOWN(name), first.file, first.line);
 }
 
 /* By name, then layer, then place. */
@@ -374,7 +402,8 @@ const struct definition *definition_find(const struct definitions *definitions, 
 {
 	if (definitions->count == 0)
 		return NULL;
-	return bsearch(name, definitions->items, definitions->count, sizeof *definitions->items, compare_name);
+	return bsearch(name, definitions->items, definitions->count, sizeof *definitions->items,
+		compare_name);
 }
 
 const char *definition_nearest(const struct definitions *definitions, const char *name)

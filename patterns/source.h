@@ -99,8 +99,8 @@ struct sources {
  *  another -errno when the file can not be read. */
 MUST_CHECK int sources_read(struct sources *sources, const char *path, size_t layer);
 
-/** Sort definitions and templates by name; of one name the highest layer stays, two in one layer are
- *  a problem. */
+/** Sort definitions and templates by name; of one name the highest layer stays, two in one layer
+ * are a problem. */
 void sources_merge(struct sources *sources);
 
 /** The same for the rules, once those made from templates are among them. */

@@ -26,28 +26,29 @@ struct substitute {
 	char first;  /* what it mostly stands for */
 	char second; /* in the other reading */
 	bool digit;
-	bool inner;  /* only between letters: elsewhere it is punctuation */
+	bool inner; /* only between letters: elsewhere it is punctuation */
 };
 
 static const struct substitute substitutes[128] = {
-	['0'] = {'o', 'o', true, false},
-	['1'] = {'i', 'l', true, false},
-	['3'] = {'e', 'e', true, false},
-	['4'] = {'a', 'a', true, false},
-	['5'] = {'s', 's', true, false},
-	['6'] = {'g', 'b', true, false},
-	['7'] = {'t', 't', true, false},
-	['8'] = {'b', 'b', true, false},
-	['9'] = {'g', 'g', true, false},
+	['0'] = {'o', 'o', true,	 false},
+	['1'] = {'i', 'l', true,	 false},
+	['3'] = {'e', 'e', true,	 false},
+	['4'] = {'a', 'a', true,	 false},
+	['5'] = {'s', 's', true,	 false},
+	['6'] = {'g', 'b', true,	 false},
+	['7'] = {'t', 't', true,	 false},
+	['8'] = {'b', 'b', true,	 false},
+	['9'] = {'g', 'g', true,	 false},
 	['$'] = {'s', 's', false, false},
 	['@'] = {'a', 'a', false, false},
-	['!'] = {'i', 'l', false, true},
-	['|'] = {'l', 'i', false, true},
-	['+'] = {'t', 't', false, true},
-	['('] = {'c', 'c', false, true},
+	['!'] = {'i', 'l', false, true },
+	['|'] = {'l', 'i', false, true },
+	['+'] = {'t', 't', false, true },
+	['('] = {'c', 'c', false, true },
 };
 
-/* One disguised word in its two readings; each byte with the bytes of the plain view it stands for. */
+/* One disguised word in its two readings; each byte with the bytes of the plain view it stands for.
+ */
 struct reading {
 	char text[2 * WORD_B];
 	struct span from[2 * WORD_B];
@@ -126,13 +127,15 @@ static bool fits(const char *word, size_t len, const char *known, bool elastic)
 	size_t head = 0;
 	size_t tail = 0;
 	if (!elastic) {
-		while (head < len && head < want && (word[head] == known[head] || is_cover(word[head])))
+		while (head < len && head < want &&
+			(word[head] == known[head] || is_cover(word[head])))
 			head++;
 		return head == len && len == want;
 	}
 	while (head < len && head < want && word[head] == known[head])
 		head++;
-	while (tail < len - head && tail + head < want && word[len - 1 - tail] == known[want - 1 - tail])
+	while (tail < len - head && tail + head < want &&
+		word[len - 1 - tail] == known[want - 1 - tail])
 		tail++;
 	for (size_t i = head; i < len - tail; i++) {
 		if (word[i] != '*')
@@ -145,7 +148,8 @@ static const char *known_word(const struct strings *masked, const char *word, si
 {
 	for (int elastic = 0; elastic <= 1; elastic++) {
 		for (size_t i = 0; i < masked->count; i++) {
-			if (masked->items[i][0] == word[0] && fits(word, len, masked->items[i], elastic))
+			if (masked->items[i][0] == word[0] &&
+				fits(word, len, masked->items[i], elastic))
 				return masked->items[i];
 		}
 	}
@@ -157,7 +161,8 @@ static size_t covered_end(const struct view *plain, size_t at)
 {
 	const char *text = plain->text;
 	size_t end = at;
-	while (end < plain->len && end - at < WORD_B && (is_letter(text[end]) || is_cover(text[end])))
+	while (end < plain->len && end - at < WORD_B &&
+		(is_letter(text[end]) || is_cover(text[end])))
 		end++;
 	while (end > at && is_cover(text[end - 1]) && text[end - 1] != '*')
 		end--;
@@ -235,11 +240,13 @@ static size_t spell_spaced(struct spelling *spelling, size_t at)
 		struct span from = {i, i + 1};
 		read_as(&spelling->readings[0], substitute ? substitute->first : text[i], from);
 		/* "I" and "a" are words: the second reading leaves one out at the start. */
-		if (i == at && (text[i] == 'i' || text[i] == 'a') && end - at > 2 * SPACED_LETTERS) {
+		if (i == at && (text[i] == 'i' || text[i] == 'a') &&
+			end - at > 2 * SPACED_LETTERS) {
 			read_as(&spelling->readings[1], text[i], from);
 			read_as(&spelling->readings[1], ' ', (struct span){i + 1, i + 2});
 		} else {
-			read_as(&spelling->readings[1], substitute ? substitute->second : text[i], from);
+			read_as(&spelling->readings[1], substitute ? substitute->second : text[i],
+				from);
 		}
 	}
 	return end;
@@ -253,16 +260,23 @@ static char bare_letter(uint32_t c)
 	static const struct {
 		uint32_t c;
 		char bare;
-	} strokes[] = {{0xf8, 'o'}, {0x111, 'd'}, {0x127, 'h'}, {0x142, 'l'}, {0x167, 't'}};
+	} strokes[] = {
+		{0xf8,  'o'},
+		     {0x111, 'd'},
+		   {0x127, 'h'},
+		 {0x142, 'l'},
+		       {0x167, 't'}
+	   };
 	for (size_t i = 0; i < sizeof strokes / sizeof strokes[0]; i++) {
 		if (strokes[i].c == c)
 			return strokes[i].bare;
 	}
 	int32_t codes[4];
 	int boundary = 0;
-	utf8proc_ssize_t n =
-		utf8proc_decompose_char((utf8proc_int32_t)c, codes, 4, UTF8PROC_DECOMPOSE, &boundary);
-	return n >= 1 && n <= 4 && codes[0] < 0x80 && is_letter((char)codes[0]) ? (char)codes[0] : 0;
+	utf8proc_ssize_t n = utf8proc_decompose_char(
+		(utf8proc_int32_t)c, codes, 4, UTF8PROC_DECOMPOSE, &boundary);
+	return n >= 1 && n <= 4 && codes[0] < 0x80 && is_letter((char)codes[0]) ? (char)codes[0]
+										: 0;
 }
 
 /* Where the token that begins at @at ends: letters, and what may stand for letters there. */
@@ -344,7 +358,8 @@ static size_t spell_token(struct spelling *spelling, size_t at)
 			i += step;
 			continue;
 		}
-		const struct substitute *substitute = i < number ? substitute_of(plain->text[i]) : NULL;
+		const struct substitute *substitute =
+			i < number ? substitute_of(plain->text[i]) : NULL;
 		spell(spelling, substitute ? substitute->first : plain->text[i],
 			substitute ? substitute->second : plain->text[i], (struct span){i, i + 1});
 		i++;
@@ -371,7 +386,7 @@ static bool suspect(const struct view *plain, size_t at)
 		return is_letter(last) || is_letter(next);
 	if (c == ' ')
 		return is_letter(last) && after(plain, at + 1) == ' ' && next != ' ' &&
-			(at < 2 || plain->text[at - 2] == ' ');
+		       (at < 2 || plain->text[at - 2] == ' ');
 	return is_letter(last) && (is_cover(c) || substitute || strchr("~/,", c));
 }
 
@@ -396,7 +411,8 @@ static void copy(const struct view *plain, struct page_view *page, size_t start,
 static int write_reading(const struct view *plain, struct page_view *page,
 	const struct reading *reading, size_t start, size_t end)
 {
-	if (reading->len == end - start && memcmp(reading->text, plain->text + start, end - start) == 0) {
+	if (reading->len == end - start &&
+		memcmp(reading->text, plain->text + start, end - start) == 0) {
 		copy(plain, page, start, end);
 		return 0;
 	}
@@ -422,7 +438,8 @@ static int begin(struct page_view *page, size_t len)
 /* Spell what begins at @at.  Returns its end; 0: nothing is spelt otherwise there. */
 static size_t spell_at(struct spelling *spelling, size_t at)
 {
-	static size_t (*const ways[])(struct spelling *, size_t) = {spell_masked, spell_spaced, spell_token};
+	static size_t (*const ways[])(struct spelling *, size_t) = {
+		spell_masked, spell_spaced, spell_token};
 	const struct view *plain = spelling->plain;
 	char c = plain->text[at];
 	if (in_word(before(plain, at)) || !(in_word(c) || substitute_of(c)))

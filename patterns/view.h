@@ -34,7 +34,8 @@ struct span {
 	size_t end;
 };
 
-/* Zero bytes that stand behind a view's text, so that four bytes may be read at any place of it. */
+/* Zero bytes that stand behind a view's text, so that eight bytes may be read at any place of it.
+ */
 #define VIEW_PAD 8
 
 struct view {
@@ -42,7 +43,8 @@ struct view {
 	size_t len;
 	const uint32_t *from; /* where in the post the character that byte i belongs to begins … */
 	const uint32_t *to;   /* … and ends; both NULL: where byte i of the view itself lies */
-	const struct span *changed; /* undisguised: what was rewritten, in bytes of the view, in order */
+	const struct span
+		*changed; /* undisguised: what was rewritten, in bytes of the view, in order */
 	size_t n_changed;
 };
 
@@ -65,7 +67,7 @@ struct views;
 
 struct views_options {
 	struct strings handles; /* folded, without "@", sorted: stay visible */
-	struct strings masked;  /* folded words that people write with stars, the likeliest first */
+	struct strings masked;	/* folded words that people write with stars, the likeliest first */
 };
 
 /** @options is kept and must outlive the views.  0 with *@ret set, or -ENOMEM. */

@@ -167,8 +167,8 @@ int views_take(struct views *views, const char *text, size_t len, bool addresses
 static int make_text(struct views *views, enum view_name name)
 {
 	struct page_view *page = &views->pages[name];
-	int r = normalise(page, views->text, views->len, views->masks, views->n_masks,
-		name != VIEW_CASED);
+	int r = normalise(
+		page, views->text, views->len, views->masks, views->n_masks, name != VIEW_CASED);
 	page->made = r == 0;
 	return r;
 }

@@ -12,20 +12,22 @@
 static json_t *finding(const struct ruleset *set, const struct hit *hit, const struct post *post)
 {
 	const struct rule_card *card = ruleset_card(set, hit->rule);
-	return json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:s%, s:s}", "rule", card->id, "class",
-		class_name(card->class), "category", card->category, "severity", severity_name(hit->severity),
-		"confidence", hit->confidence, "score", hit->score, "start", (json_int_t)hit->start, "end",
-		(json_int_t)hit->end, "excerpt", post->text + hit->start, hit->end - hit->start, "reasons",
-		hit->reasons);
+	return json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:s%, s:s}", "rule", card->id,
+		"class", class_name(card->class), "category", card->category, "severity",
+		severity_name(hit->severity), "confidence", hit->confidence, "score", hit->score,
+		"start", (json_int_t)hit->start, "end", (json_int_t)hit->end, "excerpt",
+		post->text + hit->start, hit->end - hit->start, "reasons", hit->reasons);
 }
 
-static void print_verdict(const struct ruleset *set, json_t *id, const struct post *post, const struct score *score)
+static void print_verdict(
+	const struct ruleset *set, json_t *id, const struct post *post, const struct score *score)
 {
 	json_t *findings = json_array();
 	for (size_t i = 0; i < score->n_hits; i++)
 		json_array_append_new(findings, finding(set, &score->hits[i], post));
-	json_t *verdict = json_pack("{s:s, s:O, s:f, s:s, s:o}", "type", "verdict", "id", id, "score", score->score,
-		"severity", severity_name(score->severity), "findings", findings);
+	json_t *verdict = json_pack("{s:s, s:O, s:f, s:s, s:o}", "type", "verdict", "id", id,
+		"score", score->score, "severity", severity_name(score->severity), "findings",
+		findings);
 	if (score->unscored)
 		json_object_set_new(verdict, "unscored", json_string(score->unscored_why));
 	(void)json_dumpf(verdict, stdout, JSON_COMPACT);
@@ -48,7 +50,8 @@ static double score_line(const struct ruleset *set, struct scorer *scorer, const
 	struct score score;
 	double took = 0;
 	if (text && arena) {
-		const struct post post = {.id = "line", .kind = KIND_DRAFT, .text = text, .len = strlen(text)};
+		const struct post post = {
+			.id = "line", .kind = KIND_DRAFT, .text = text, .len = strlen(text)};
 		double before = cpu_s();
 		int r = score_post(scorer, &post, 0, arena, &score);
 		took = cpu_s() - before;
@@ -83,8 +86,8 @@ int main(int argc, char **argv)
 		.strict = getenv("DIRTWATCH_BENCH_SAMPLES") != NULL,
 	};
 	double before = cpu_s();
-	if (options.folders.count == 0 || !problems || ruleset_load(&options, problems, &set) != 0 ||
-		scorer_new(set, &scorer) != 0) {
+	if (options.folders.count == 0 || !problems ||
+		ruleset_load(&options, problems, &set) != 0 || scorer_new(set, &scorer) != 0) {
 		(void)fprintf(stderr, "usage: scorelines FOLDER... <posts.jsonl\n");
 		if (problems)
 			problems_print(problems, stderr);
@@ -100,8 +103,8 @@ int main(int argc, char **argv)
 		took += score_line(set, scorer, line);
 		posts++;
 	}
-	(void)fprintf(stderr, "%zu rules loaded in %.1f ms; %zu posts, %.0f posts/s\n", ruleset_count(set), loaded * 1e3,
-		posts, took > 0 ? (double)posts / took : 0);
+	(void)fprintf(stderr, "%zu rules loaded in %.1f ms; %zu posts, %.0f posts/s\n",
+		ruleset_count(set), loaded * 1e3, posts, took > 0 ? (double)posts / took : 0);
 	free(line);
 	scorer_free(scorer);
 	ruleset_free(set);
