@@ -14,6 +14,7 @@ const struct source *const sources[] = {
 	&source_mastodon,
 	&source_page,
 };
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
 const size_t n_sources = sizeof sources / sizeof *sources;
 
 const struct source *source_find(const char *name)

@@ -49,37 +49,37 @@ static const struct {
 	const char *name;
 	int minutes;
 } zones[] = {
-	{"EST",	-5 * 60 },
-	{"EDT",	-4 * 60 },
-	{"CST",	-6 * 60 },
-	{"CDT",	-5 * 60 },
-	{"MST",	-7 * 60 },
-	{"MDT",	-6 * 60 },
-	{"PST",	-8 * 60 },
-	{"PDT",	-7 * 60 },
-	{"AKST", -9 * 60 },
-	{"AKDT", -8 * 60 },
-	{"HST",	-10 * 60},
-	{"AST",	-4 * 60 },
-	{"ADT",	-3 * 60 },
-	{"NST",	-210    },
-	{"NDT",	-150    },
-	{"WEST", 1 * 60  },
-	{"BST",	1 * 60  },
-	{"CET",	1 * 60  },
-	{"CEST", 2 * 60  },
-	{"MEZ",	1 * 60  },
-	{"MESZ", 2 * 60  },
-	{"EET",	2 * 60  },
-	{"EEST", 3 * 60  },
-	{"MSK",	3 * 60  },
-	{"JST",	9 * 60  },
-	{"KST",	9 * 60  },
-	{"AWST", 8 * 60  },
-	{"AEST", 10 * 60 },
-	{"AEDT", 11 * 60 },
-	{"NZST", 12 * 60 },
-	{"NZDT", 13 * 60 },
+	{"EST", -5 * 60},
+	{"EDT", -4 * 60},
+	{"CST", -6 * 60},
+	{"CDT", -5 * 60},
+	{"MST", -7 * 60},
+	{"MDT", -6 * 60},
+	{"PST", -8 * 60},
+	{"PDT", -7 * 60},
+	{"AKST", -9 * 60},
+	{"AKDT", -8 * 60},
+	{"HST", -10 * 60},
+	{"AST", -4 * 60},
+	{"ADT", -3 * 60},
+	{"NST", -210},
+	{"NDT", -150},
+	{"WEST", 1 * 60},
+	{"BST", 1 * 60},
+	{"CET", 1 * 60},
+	{"CEST", 2 * 60},
+	{"MEZ", 1 * 60},
+	{"MESZ", 2 * 60},
+	{"EET", 2 * 60},
+	{"EEST", 3 * 60},
+	{"MSK", 3 * 60},
+	{"JST", 9 * 60},
+	{"KST", 9 * 60},
+	{"AWST", 8 * 60},
+	{"AEST", 10 * 60},
+	{"AEDT", 11 * 60},
+	{"NZST", 12 * 60},
+	{"NZDT", 13 * 60},
 };
 
 static bool is_digit(char c)
@@ -155,8 +155,8 @@ static bool moment_seconds(const struct moment *m, int64_t *ret_s)
 	/* 60: a leap second, which counts as the next one. */
 	if ((m->hour > 23 && !midnight_after) || m->minute > 59 || m->second > 60)
 		return false;
-	*ret_s = days_since_1970(m->year, m->month, m->day) * DAY_S + m->hour * HOUR_S +
-		 m->minute * MINUTE_S + m->second - m->zone_s;
+	*ret_s = days_since_1970(m->year, m->month, m->day) * DAY_S + (int64_t)m->hour * HOUR_S +
+		 (int64_t)m->minute * MINUTE_S + m->second - m->zone_s;
 	return true;
 }
 

@@ -27,16 +27,17 @@ static long escape_value(const char *at, const char *end)
  * have. */
 static size_t mend_escape(char *at, const char *end)
 {
+	static const char replacement[ESCAPE_LEN] = {'\\', 'u', 'f', 'f', 'f', 'd'};
 	long value = escape_value(at, end);
 	if (value < 0)
 		return end - at < 2 ? 1 : 2;
 	if (value >= 0xD800 && value <= 0xDBFF) {
 		long low = escape_value(at + ESCAPE_LEN, end);
 		if (low >= 0xDC00 && low <= 0xDFFF)
-			return 2 * ESCAPE_LEN;
+			return sizeof replacement * 2;
 	}
 	if (value == 0 || (value >= 0xD800 && value <= 0xDFFF))
-		memcpy(at, "\\ufffd", ESCAPE_LEN);
+		memcpy(at, replacement, sizeof replacement);
 	return ESCAPE_LEN;
 }
 
@@ -127,8 +128,9 @@ int64_t json_int64(const json_t *object, const char *key, int64_t fallback)
 		return json_integer_value(value);
 	if (json_is_real(value)) {
 		double real = json_real_value(value);
-		/* ±2^63: beyond it the conversion is undefined. */
-		return real >= -0x1p63 && real < 0x1p63 ? (int64_t)real : fallback;
+		const double end =
+			-(double)INT64_MIN; /* 2^63: from there on the conversion is undefined */
+		return real >= -end && real < end ? (int64_t)real : fallback;
 	}
 	const char *digits = json_string_value(value);
 	if (!digits || *digits == '\0' || strspn(digits, "0123456789") != strlen(digits))

@@ -21,27 +21,27 @@ static const struct {
 	const char *uri;
 	const char *space;
 } known[] = {
-	{"http://www.w3.org/2005/Atom",				"atom"      },
-	{"http://purl.org/atom/ns#",			     "atom"	   },
-	{"http://purl.org/rss/1.0/",			     ""	       },
-	{"http://my.netscape.com/rdf/simple/0.9/",		   ""	     },
-	{"http://channel.netscape.com/rdf/simple/0.9/",		""	  },
-	{"http://my.netscape.com/publish/formats/rss-0.91.dtd", ""	  },
-	{"http://backend.userland.com/rss2",		     ""	       },
-	{"http://blogs.law.harvard.edu/tech/rss",		  ""	    },
-	{"http://www.w3.org/1999/02/22-rdf-syntax-ns#",		"rdf"	     },
-	{"http://www.w3.org/1999/xhtml",			 "xhtml"	},
-	{"http://purl.org/dc/elements/1.1/",		     "dc"	 },
-	{"http://purl.org/dc/terms/",			      "dcterms"   },
-	{"http://purl.org/rss/1.0/modules/content/",	     "content"   },
-	{"http://search.yahoo.com/mrss/",			  "media"	 },
-	{"http://search.yahoo.com/mrss",			 "media"	},
-	{"http://purl.org/syndication/thread/1.0",		   "thr"	},
-	{"http://purl.org/syndication/history/1.0",		    "fh"	},
-	{"http://www.itunes.com/dtds/podcast-1.0.dtd",	       "itunes"    },
-	{"http://www.itunes.com/DTDs/PodCast-1.0.dtd",	       "itunes"    },
-	{"http://a9.com/-/spec/opensearch/1.1/",		 "opensearch"},
-	{"http://a9.com/-/spec/opensearchrss/1.0/",		    "opensearch"},
+	{"http://www.w3.org/2005/Atom", "atom"},
+	{"http://purl.org/atom/ns#", "atom"},
+	{"http://purl.org/rss/1.0/", ""},
+	{"http://my.netscape.com/rdf/simple/0.9/", ""},
+	{"http://channel.netscape.com/rdf/simple/0.9/", ""},
+	{"http://my.netscape.com/publish/formats/rss-0.91.dtd", ""},
+	{"http://backend.userland.com/rss2", ""},
+	{"http://blogs.law.harvard.edu/tech/rss", ""},
+	{"http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf"},
+	{"http://www.w3.org/1999/xhtml", "xhtml"},
+	{"http://purl.org/dc/elements/1.1/", "dc"},
+	{"http://purl.org/dc/terms/", "dcterms"},
+	{"http://purl.org/rss/1.0/modules/content/", "content"},
+	{"http://search.yahoo.com/mrss/", "media"},
+	{"http://search.yahoo.com/mrss", "media"},
+	{"http://purl.org/syndication/thread/1.0", "thr"},
+	{"http://purl.org/syndication/history/1.0", "fh"},
+	{"http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes"},
+	{"http://www.itunes.com/DTDs/PodCast-1.0.dtd", "itunes"},
+	{"http://a9.com/-/spec/opensearch/1.1/", "opensearch"},
+	{"http://a9.com/-/spec/opensearchrss/1.0/", "opensearch"},
 };
 
 struct binding {
@@ -154,6 +154,7 @@ static void XMLCALL on_text(void *userdata, const XML_Char *text, int len)
 		stop(reader, r);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): expat's own list of arguments */
 static void XMLCALL on_entity(void *userdata, const XML_Char *name, int is_parameter,
 	const XML_Char *value, int value_len, const XML_Char *base, const XML_Char *system_id,
 	const XML_Char *public_id, const XML_Char *notation)

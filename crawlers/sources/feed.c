@@ -35,7 +35,7 @@ static bool looks_like_feed(const struct url *url)
 
 static bool feed_claims(const struct url *url, const char **ret_why)
 {
-	struct arena *arena = arena_new(2 * LIMIT_URL_B);
+	struct arena *arena = arena_new((size_t)2 * LIMIT_URL_B);
 	const char *feed = NULL;
 	int r = arena ? feed_of_platform(arena, url, &feed) : -ENOMEM;
 	bool platform = r == 0 && feed;
@@ -73,14 +73,13 @@ static char first_byte(const struct page *page)
 
 static int follow_next(const struct feed *feed, const struct page *page, struct extract *extract)
 {
-	struct url next, here;
+	struct url next = {0}, here = {0};
 	int r = url_parse(extract->arena, feed->next, &next);
 	if (r == 0)
 		r = url_parse(extract->arena, page->final_url, &here);
 	if (r < 0)
 		return r;
-	if (r == URL_E_BAD || !url_same_origin(&next, &here) ||
-		strcmp(next.whole, here.whole) == 0) {
+	if (r != 0 || !url_same_origin(&next, &here) || strcmp(next.whole, here.whole) == 0) {
 		extract->coverage.window = true;
 		extract->coverage.lack =
 			"The feed goes on at an address that is not its own; that part is "
@@ -153,7 +152,7 @@ static int feed_read(const struct page *page, struct extract *extract)
 /* That a feed is not found means less than that of a page. */
 static int feed_walled(const struct page *page, struct extract *extract)
 {
-	struct url url;
+	struct url url = {0};
 	if (extract->verdict != VERDICT_NOT_FOUND)
 		return 0;
 	if (page->subject && strcmp(page->subject, FEED_OF_CLOSED) == 0) {

@@ -192,7 +192,7 @@ static int decode_base64(struct buf *text)
 		if (EVP_DecodeUpdate(context, bytes, &n, from, (int)text->len) < 0 ||
 			EVP_DecodeFinal(context, bytes + n, &last) < 0)
 			n = last = 0; /* it is none, and there is no text */
-		r = text_repair(&decoded, (const char *)bytes, (size_t)(n + last));
+		r = text_repair(&decoded, (const char *)bytes, (size_t)n + (size_t)last);
 	}
 	EVP_ENCODE_CTX_free(context);
 	free(bytes);

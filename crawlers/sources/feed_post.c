@@ -146,7 +146,7 @@ static int write_about(const struct feed *feed, struct extract *extract)
 {
 	struct compose compose = COMPOSE_INIT(extract->arena);
 	struct post bio = {.id = "about", .kind = KIND_BIO, .url = feed->link, .lang = feed->lang};
-	struct html_text title, about;
+	struct html_text title = {.text = ""}, about = {.text = ""};
 	int r = read_text(&compose, &feed->title, feed->base, &title);
 	if (r == 0)
 		r = read_text(&compose, &feed->about, feed->base, &about);

@@ -3,6 +3,7 @@
 #include "crawlers/sources/feed_capture.h"
 #include "daemon/base/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -326,8 +327,7 @@ static const char *with_space(
 		reader->bare_atom = strcmp(name, "feed") == 0 || strcmp(name, "entry") == 0;
 	if (!reader->bare_atom || strchr(name, ':') || strlen(name) + sizeof "atom:" > room_b)
 		return name;
-	memcpy(room, "atom:", 5);
-	memcpy(room + 5, name, strlen(name) + 1);
+	(void)snprintf(room, room_b, "atom:%s", name); /* it fits: seen above */
 	return room;
 }
 

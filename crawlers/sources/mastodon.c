@@ -115,7 +115,7 @@ static int origin_of(
 static int mastodon_first(struct arena *arena, const struct url *url, struct follow *ret)
 {
 	struct handle handle = {.name = "", .len = 0};
-	const char *origin, *lookup;
+	const char *origin = NULL, *lookup = NULL;
 	(void)handle_of(
 		url, &handle); /* claimed, or named in the config: then the answer will tell */
 	int r = origin_of(arena, url, &handle, &origin);
@@ -138,7 +138,7 @@ static int mastodon_first(struct arena *arena, const struct url *url, struct fol
 static int follow_feed(const struct page *page, struct extract *extract)
 {
 	struct handle handle;
-	struct url url, asked;
+	struct url url = {0}, asked = {0};
 	const char *feed;
 	int r = url_parse(extract->arena, page->profile, &url);
 	if (r == 0)
@@ -164,7 +164,7 @@ static int follow_feed(const struct page *page, struct extract *extract)
 static int follow_statuses(const struct page *page, struct extract *extract, enum step step,
 	const char *subject, enum relation relation)
 {
-	struct url url;
+	struct url url = {0};
 	const char *list;
 	size_t id_len = strcspn(subject, " ");
 	int r = url_parse(extract->arena, page->final_url, &url);
@@ -309,7 +309,7 @@ static int next_by_header(const struct page *page, struct extract *extract, stru
 	if (!reference)
 		return -ENOMEM;
 	const char *whole;
-	struct url next, here;
+	struct url next = {0}, here = {0};
 	int r = url_resolve(extract->arena, page->final_url, reference, &whole);
 	if (r == 0)
 		r = url_parse(extract->arena, whole, &next);

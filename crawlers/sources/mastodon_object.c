@@ -94,10 +94,11 @@ static int write_bio(const json_t *account, const struct page *page, struct extr
 	}
 	r = finish(&compose, extract, &bio);
 	extract->facts.bio = words.len > 0 ? words.text : NULL;
+	if (r < 0 || bio.len == 0)
+		return r;
 	struct post *post;
-	if (r == 0 && bio.len > 0)
-		r = extract_add_post(extract, &post);
-	if (r == 0 && bio.len > 0 && post)
+	r = extract_add_post(extract, &post);
+	if (r == 0 && post)
 		*post = bio;
 	return r;
 }
