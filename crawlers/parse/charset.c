@@ -201,6 +201,21 @@ static void skip_past(struct scan *scan, const char *close)
 	scan->at = found ? found + strlen(close) : scan->end;
 }
 
+static bool is_letter(int c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+static void skip_tag(struct scan *scan, const char *name)
+{
+	struct span ignored;
+	scan->at = name;
+	while (scan->at < scan->end && *scan->at != '>' && !is_space((unsigned char)*scan->at))
+		scan->at++;
+	while (read_attribute(scan, &ignored, &ignored))
+		;
+}
+
 /* Go behind the markup that starts at a "<"; what a <meta> declares, or NULL. */
 static const char *scan_markup(struct scan *scan)
 {
@@ -209,31 +224,19 @@ static const char *scan_markup(struct scan *scan)
 		skip_past(scan, "-->");
 		return NULL;
 	}
-	const char *next = scan->at + 1;
 	if (starts(scan, "<meta") && scan->end - scan->at > 5 &&
 		one_of(scan->at[5], "/ \t\n\f\r")) {
 		scan->at += 5;
 		return meta_charset(scan);
 	}
-	if (next < scan->end && *next == '/')
-		next++;
-	if (next < scan->end && lower((unsigned char)*next) >= 'a' &&
-		lower((unsigned char)*next) <= 'z') {
-		struct span name;
-		struct span value;
-		scan->at = next;
-		while (scan->at < scan->end && *scan->at != '>' &&
-			!is_space((unsigned char)*scan->at))
-			scan->at++;
-		while (read_attribute(scan, &name, &value))
-			;
-		return NULL;
-	}
-	if (next < scan->end && one_of(*next, "!/?")) {
+	const char *next = scan->at + 1;
+	next += next < scan->end && *next == '/';
+	if (next < scan->end && is_letter((unsigned char)*next))
+		skip_tag(scan, next);
+	else if (scan->at + 1 < scan->end && one_of(scan->at[1], "!/?"))
 		skip_past(scan, ">");
-		return NULL;
-	}
-	scan->at++;
+	else
+		scan->at++;
 	return NULL;
 }
 
@@ -252,6 +255,22 @@ static const char *prescan(const char *bytes, size_t len)
 	return NULL;
 }
 
+/* Go behind @word, then "=" and the white space around it; false: they are not there. */
+static bool skip_name(struct scan *scan, const char *word)
+{
+	while (scan->at < scan->end && !starts(scan, word))
+		scan->at++;
+	if (scan->at == scan->end)
+		return false;
+	scan->at += strlen(word);
+	skip_spaces(scan);
+	if (scan->at == scan->end || *scan->at != '=')
+		return false;
+	scan->at++;
+	skip_spaces(scan);
+	return scan->at < scan->end;
+}
+
 /* encoding="…" of an XML declaration (XML 1.0 §4.3.3). */
 static const char *xml_charset(const char *bytes, size_t len)
 {
@@ -262,21 +281,8 @@ static const char *xml_charset(const char *bytes, size_t len)
 		return charset_of_label("utf-16be", 8);
 	if (!starts(&scan, "<?xml"))
 		return NULL;
-	const char *close = memchr(bytes, '>', len < PRESCAN_B ? len : PRESCAN_B);
-	if (!close)
-		return NULL;
-	scan.end = close;
-	while (scan.at < scan.end && !starts(&scan, "encoding"))
-		scan.at++;
-	if (scan.at == scan.end)
-		return NULL;
-	scan.at += strlen("encoding");
-	skip_spaces(&scan);
-	if (scan.at == scan.end || *scan.at != '=')
-		return NULL;
-	scan.at++;
-	skip_spaces(&scan);
-	if (scan.at == scan.end || (*scan.at != '"' && *scan.at != '\''))
+	scan.end = memchr(bytes, '>', len < PRESCAN_B ? len : PRESCAN_B);
+	if (!scan.end || !skip_name(&scan, "encoding") || !one_of(*scan.at, "\"'"))
 		return NULL;
 	struct span value;
 	read_value(&scan, &value);

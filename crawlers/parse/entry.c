@@ -165,27 +165,38 @@ bool entry_title_is_text(const char *title, const char *text)
 	}
 }
 
-static int write_text(const struct entry *entry, struct compose *compose)
+static int add_title(const struct entry *entry, struct compose *compose)
 {
-	struct html_text title = {.text = ""};
+	struct html_text title;
 	const char *body = entry->body.text ? entry->body.text : "";
+	if (!entry->title || (body[0] && entry_title_is_text(entry->title, body)))
+		return 0;
+	int r = compose_read_plain(compose, entry->title, strlen(entry->title), &title);
+	return r == 0 && title.len > 0 ? compose_add_title(compose, &title) : r;
+}
+
+static int add_pictures(const struct entry *entry, struct compose *compose)
+{
 	int r = 0;
-	if (entry->kind == KIND_REPOST || entry->kind == KIND_LIKE)
-		return entry->body.text ? compose_add_others(compose, &entry->body) : 0;
-	if (entry->title && !(body[0] && entry_title_is_text(entry->title, body)))
-		r = compose_read_plain(compose, entry->title, strlen(entry->title), &title);
-	if (r == 0 && title.len > 0)
-		r = compose_add_title(compose, &title);
-	if (r == 0 && entry->body.text)
-		r = compose_add(compose, &entry->body);
 	for (size_t i = 0; r == 0 && i < entry->n_pictures; i++) {
+		const char *text = entry->pictures[i];
 		struct html_text picture;
-		r = compose_read_plain(
-			compose, entry->pictures[i], strlen(entry->pictures[i]), &picture);
+		r = compose_read_plain(compose, text, strlen(text), &picture);
 		if (r == 0 && picture.len > 0)
 			r = compose_add_once(compose, &picture);
 	}
 	return r;
+}
+
+static int write_text(const struct entry *entry, struct compose *compose)
+{
+	bool others = entry->kind == KIND_REPOST || entry->kind == KIND_LIKE;
+	if (others)
+		return entry->body.text ? compose_add_others(compose, &entry->body) : 0;
+	int r = add_title(entry, compose);
+	if (r == 0 && entry->body.text)
+		r = compose_add(compose, &entry->body);
+	return r == 0 ? add_pictures(entry, compose) : r;
 }
 
 static int add_targets(const struct entry *entry, struct compose *compose)

@@ -51,15 +51,26 @@ static bool list_has(const char *list, const char *word)
 	return false;
 }
 
+/* The id, unless it is a whole heading ("sharing-with-several-people"): then it says what the text is
+ * about, not what it is for. */
+static const char *short_id(const GumboNode *node)
+{
+	const char *id = dom_attr(node, "id");
+	size_t hyphens = 0;
+	for (const char *at = id; at && *at; at++)
+		hyphens += *at == '-' || *at == '_';
+	return hyphens < 3 ? id : NULL;
+}
+
 bool hint_has_word(const GumboNode *node, const char *word)
 {
-	return list_has(dom_attr(node, "class"), word) || list_has(dom_attr(node, "id"), word);
+	return list_has(dom_attr(node, "class"), word) || list_has(short_id(node), word);
 }
 
 static bool has_word_of(const GumboNode *node, const char *const *words, size_t count)
 {
 	const char *class = dom_attr(node, "class");
-	const char *id = dom_attr(node, "id");
+	const char *id = short_id(node);
 	for (size_t i = 0; (class || id) && i < count; i++) {
 		if (list_has(class, words[i]) || list_has(id, words[i]))
 			return true;

@@ -1,6 +1,7 @@
 #include "crawlers/parse/htmltext.h"
 
 #include "crawlers/net/url.h"
+#include "crawlers/parse/htmltags.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
@@ -9,149 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- what elements do to the text ---- */
-
-enum {
-	BREAK_NONE,
-	BREAK_LINE,	 /* stands on lines of its own */
-	BREAK_PARAGRAPH, /* is parted from the rest by a blank line */
-	HIDDEN,		 /* not shown, or not text: form controls, embedded players */
-};
-
-static const unsigned char effects[GUMBO_TAG_LAST + 1] = {
-	[GUMBO_TAG_ADDRESS] = BREAK_LINE,
-	[GUMBO_TAG_ARTICLE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_ASIDE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_BLOCKQUOTE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_BODY] = BREAK_LINE,
-	[GUMBO_TAG_CENTER] = BREAK_LINE,
-	[GUMBO_TAG_DD] = BREAK_LINE,
-	[GUMBO_TAG_DETAILS] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_DIV] = BREAK_LINE,
-	[GUMBO_TAG_DL] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_DT] = BREAK_LINE,
-	[GUMBO_TAG_FIELDSET] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_FIGCAPTION] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_FIGURE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_FOOTER] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_FORM] = BREAK_LINE,
-	[GUMBO_TAG_H1] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_H2] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_H3] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_H4] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_H5] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_H6] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_HEADER] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_HGROUP] = BREAK_LINE,
-	[GUMBO_TAG_HR] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_LI] = BREAK_LINE,
-	[GUMBO_TAG_LISTING] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_MAIN] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_MENU] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_NAV] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_OL] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_OPTGROUP] = BREAK_LINE,
-	[GUMBO_TAG_P] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_PLAINTEXT] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_PRE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_SECTION] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_SUMMARY] = BREAK_LINE,
-	[GUMBO_TAG_TABLE] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_TR] = BREAK_LINE,
-	[GUMBO_TAG_UL] = BREAK_PARAGRAPH,
-	[GUMBO_TAG_XMP] = BREAK_PARAGRAPH,
-
-	[GUMBO_TAG_APPLET] = HIDDEN,
-	[GUMBO_TAG_AUDIO] = HIDDEN,
-	[GUMBO_TAG_BUTTON] = HIDDEN,
-	[GUMBO_TAG_CANVAS] = HIDDEN,
-	[GUMBO_TAG_DATALIST] = HIDDEN,
-	[GUMBO_TAG_EMBED] = HIDDEN,
-	[GUMBO_TAG_HEAD] = HIDDEN,
-	[GUMBO_TAG_IFRAME] = HIDDEN,
-	[GUMBO_TAG_INPUT] = HIDDEN,
-	[GUMBO_TAG_MATH] = HIDDEN,
-	[GUMBO_TAG_NOEMBED] = HIDDEN,
-	[GUMBO_TAG_NOFRAMES] = HIDDEN,
-	[GUMBO_TAG_NOSCRIPT] = HIDDEN,
-	[GUMBO_TAG_OBJECT] = HIDDEN,
-	[GUMBO_TAG_RP] = HIDDEN,
-	[GUMBO_TAG_SCRIPT] = HIDDEN,
-	[GUMBO_TAG_SELECT] = HIDDEN,
-	[GUMBO_TAG_STYLE] = HIDDEN,
-	[GUMBO_TAG_SVG] = HIDDEN,
-	[GUMBO_TAG_TEMPLATE] = HIDDEN,
-	[GUMBO_TAG_TEXTAREA] = HIDDEN,
-	[GUMBO_TAG_TITLE] = HIDDEN,
-	[GUMBO_TAG_VIDEO] = HIDDEN,
-};
-
-/* Classes of text that is there for screen readers only: WordPress, Bootstrap, Drupal and others.
- */
-static const char *const unseen_classes[] = {
-	"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "u-hidden"};
-
 /* Classes of pictures that stand for a character of the text. */
 static const char *const emoji_classes[] = {
 	"emoji", "emojione", "twemoji", "custom-emoji", "wp-smiley", "smiley", "emoticon"};
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
-static bool has_class_of(const GumboNode *node, const char *const *classes, size_t count)
-{
-	const char *have = dom_attr(node, "class");
-	for (size_t i = 0; have && i < count; i++) {
-		if (dom_has_word(have, classes[i]))
-			return true;
-	}
-	return false;
-}
-
-/* True when the style attribute @style sets @property to @value. */
-static bool style_sets(const char *style, const char *property, const char *value)
-{
-	static const char spaces[] = " \t\n\f\r";
-	while (style && (style = strcasestr(style, property))) {
-		style += strlen(property);
-		const char *at = style + strspn(style, spaces);
-		if (*at != ':')
-			continue;
-		at++;
-		at += strspn(at, spaces);
-		if (strncasecmp(at, value, strlen(value)) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Icons are drawn by a letter or a ligature that nobody reads, and marked so. */
-static bool is_icon(const GumboNode *node)
-{
-	const char *hidden = dom_attr(node, "aria-hidden");
-	if (!hidden || strcasecmp(hidden, "true") != 0)
-		return false;
-	const GumboVector *children = &node->v.element.children;
-	if (children->length == 0)
-		return true;
-	const GumboNode *first = children->data[0];
-	if (children->length > 1 || first->type != GUMBO_NODE_TEXT)
-		return false;
-	const char *class = dom_attr(node, "class");
-	return strlen(first->v.text.text) <= 4 || (class && strcasestr(class, "icon"));
-}
-
-bool html_is_hidden(const GumboNode *node)
-{
-	if (!dom_is(node, GUMBO_TAG_UNKNOWN))
-		return false;
-	if (effects[node->v.element.tag] == HIDDEN || dom_attr(node, "hidden"))
-		return true;
-	const char *style = dom_attr(node, "style");
-	if (style &&
-		(style_sets(style, "display", "none") || style_sets(style, "visibility", "hidden")))
-		return true;
-	return has_class_of(node, unseen_classes, COUNT(unseen_classes)) || is_icon(node);
-}
 
 /* ---- writing ---- */
 
@@ -285,7 +148,7 @@ static bool is_pre(const GumboNode *node)
 	if (dom_is(node, GUMBO_TAG_PRE) || dom_is(node, GUMBO_TAG_XMP) ||
 		dom_is(node, GUMBO_TAG_LISTING) || dom_is(node, GUMBO_TAG_PLAINTEXT))
 		return true;
-	return style_sets(dom_attr(node, "style"), "white-space", "pre");
+	return html_style_sets(dom_attr(node, "style"), "white-space", "pre");
 }
 
 static bool is_quote(const struct writer *writer, const GumboNode *node)
@@ -351,7 +214,7 @@ static int open_link(struct writer *writer, const GumboNode *node)
 static bool is_emoji(const GumboNode *node, const char *alt)
 {
 	size_t len = strlen(alt);
-	if (has_class_of(node, emoji_classes, COUNT(emoji_classes)))
+	if (html_has_class_of(node, emoji_classes, COUNT(emoji_classes)))
 		return true;
 	if (len > 2 && alt[0] == ':' && alt[len - 1] == ':' && !strpbrk(alt, " \t\n"))
 		return true;
@@ -376,8 +239,14 @@ static int put_image(struct writer *writer, const GumboNode *node)
 
 static unsigned newlines_of(const GumboNode *node)
 {
-	unsigned effect = effects[node->v.element.tag];
-	return effect == HIDDEN ? 0 : effect;
+	switch (html_effect(node)) {
+	case HTML_LINE:
+		return 1;
+	case HTML_PARAGRAPH:
+		return 2;
+	default:
+		return 0;
+	}
 }
 
 static int enter(struct writer *writer, const GumboNode *node)

@@ -132,6 +132,52 @@ int links_read(struct arena *arena, struct dom *dom, const char *url, struct lin
 	return r;
 }
 
+/* ---- which feed is the page's ---- */
+
+/* A page of one author among several: a feed of the whole site would hold others' posts. */
+static bool is_of_one_author(const char *url)
+{
+	static const char *const parts[] = {"/author/", "/authors/", "/user/", "/users/",
+		"/people/", "/profile/", "/profiles/", "/member/", "/members/", "/u/", "/~", "/@",
+		"/User:", "/tag/", "/tags/", "/category/"};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (strstr(url, parts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The feed lies in the page's own folder. */
+static bool is_under(const char *url, const char *page_url)
+{
+	const char *slash = strrchr(page_url, '/');
+	return slash && strncmp(url, page_url, (size_t)(slash - page_url) + 1) == 0;
+}
+
+/* Feeds of both kinds say the same; these say more of it. */
+static int rank_feed(const struct feed_link *feed, const char *page_url)
+{
+	bool under = is_under(feed->url, page_url);
+	if (!under && is_of_one_author(page_url))
+		return 0;
+	int rank = strstr(feed->type, "json") ? 3 : strstr(feed->type, "atom") ? 2 : 1;
+	return under ? rank + 3 : rank;
+}
+
+const struct feed_link *links_best_feed(const struct links *links, const char *page_url)
+{
+	const struct feed_link *best = NULL;
+	int best_rank = 0;
+	for (size_t i = 0; i < links->n_feeds; i++) {
+		int rank = rank_feed(&links->feeds[i], page_url);
+		if (rank > best_rank) {
+			best = &links->feeds[i];
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
 /* ---- Link headers ---- */
 
 /* The value of one parameter at *@at, unquoted; *@at goes behind it. */

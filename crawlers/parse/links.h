@@ -38,4 +38,9 @@ MUST_CHECK int links_read(struct arena *arena, struct dom *dom, const char *url,
 MUST_CHECK int links_add_header(
 	struct arena *arena, const char *header, const char *url, struct links *links);
 
+/** The feed that has the posts of the page's owner: one in the page's own folder before others, JSON
+ *  and Atom before RSS.  NULL: none; for a page of one author among several, a feed of the whole
+ *  site is none. */
+const struct feed_link *links_best_feed(const struct links *links, const char *page_url);
+
 #endif

@@ -172,6 +172,48 @@ static int score_holders(struct dom *dom, const struct mark *paragraph, struct m
 	return r;
 }
 
+/* Text below @node that is no frame's, and how much of it is links'. */
+static struct hint_size content_size(struct dom *dom, const GumboNode *node)
+{
+	struct hint_size size = {0};
+	struct dom_walk walk = dom_walk(dom, node);
+	const GumboNode *link = NULL;
+	while (dom_step(&walk)) {
+		if (walk.at->type == GUMBO_NODE_TEXT) {
+			size_t len = strlen(walk.at->v.text.text);
+			size.text += len;
+			size.linked += link ? len : 0;
+		} else if (walk.leaving) {
+			link = link == walk.at ? NULL : link;
+		} else if (html_is_hidden(walk.at) || hint_is_frame(walk.at)) {
+			dom_skip(&walk);
+		} else if (!link && dom_is(walk.at, GUMBO_TAG_A)) {
+			link = walk.at;
+		}
+	}
+	return size;
+}
+
+/* A text in parts (steps, chapters) is held by what holds the parts: go up as long as there is more
+ * text, and not more links. */
+static const GumboNode *go_up(struct dom *dom, const GumboNode *node)
+{
+	struct hint_size size = content_size(dom, node);
+	const GumboNode *best = node;
+	for (;;) {
+		node = dom_up(dom, node);
+		if (!node || !dom_is(node, GUMBO_TAG_UNKNOWN) || dom_is(node, GUMBO_TAG_HTML))
+			return best;
+		struct hint_size more = content_size(dom, node);
+		if (more.linked * 5 > more.text)
+			return best;
+		if (more.text * 4 > size.text * 5) {
+			best = node;
+			size = more;
+		}
+	}
+}
+
 static double density(struct dom *dom, const GumboNode *node)
 {
 	struct hint_size size = hint_size(dom, node, DENSITY_B);
@@ -236,6 +278,7 @@ static bool is_link_box(const struct choice *choice, const GumboNode *node)
 	case GUMBO_TAG_UL:
 	case GUMBO_TAG_OL:
 	case GUMBO_TAG_DL:
+	case GUMBO_TAG_CENTER:
 	case GUMBO_TAG_DIV:
 	case GUMBO_TAG_SECTION:
 	case GUMBO_TAG_TABLE: {
@@ -290,8 +333,10 @@ static int read_choice(struct arena *arena, struct dom *dom, const char *base_ur
 	found->node = named;
 	if (best && best->score > 0) {
 		const GumboNode *parent = best->node->parent;
-		found->node = best->node;
-		if (dom_is(parent, GUMBO_TAG_UNKNOWN) && !dom_is(parent, GUMBO_TAG_HTML)) {
+		const GumboNode *whole = go_up(dom, best->node);
+		found->node = whole;
+		if (whole == best->node && dom_is(parent, GUMBO_TAG_UNKNOWN) &&
+			!dom_is(parent, GUMBO_TAG_HTML)) {
 			choice.parent = found->node = parent;
 			choice.least = best->score * 0.2 > 10 ? best->score * 0.2 : 10;
 			if (choice.least > best->score)

@@ -142,10 +142,18 @@ static const char *find_close(const char *at, const char *end, const char *name,
 	return NULL;
 }
 
-static bool script_word(const char *at, const char *end)
+static bool starts(const char *at, const char *end, const char *text)
 {
-	return (size_t)(end - at) > 6 && strncasecmp(at, "script", 6) == 0 &&
-	       (is_space(at[6]) || at[6] == '/' || at[6] == '>');
+	size_t len = strlen(text);
+	return (size_t)(end - at) >= len && strncasecmp(at, text, len) == 0;
+}
+
+/* @text and behind it what ends a tag's name. */
+static bool starts_tag(const char *at, const char *end, const char *text)
+{
+	size_t len = strlen(text);
+	return (size_t)(end - at) > len && starts(at, end, text) &&
+	       (is_space(at[len]) || at[len] == '/' || at[len] == '>');
 }
 
 /* Where the script that starts at @at ends: at its "</script", unless that stands behind "<!--" and
@@ -154,21 +162,21 @@ static const char *script_close(const char *at, const char *end)
 {
 	bool comment = false;
 	bool inner = false;
-	while (at < end) {
-		if (comment && *at == '-' && end - at > 2 && memcmp(at, "-->", 3) == 0) {
+	for (; at < end; at++) {
+		if (*at != '<' && *at != '-')
+			continue; /* most bytes */
+		if (comment && starts(at, end, "-->")) {
 			comment = inner = false;
-		} else if (*at == '<' && end - at > 3 && memcmp(at, "<!--", 4) == 0) {
+		} else if (starts(at, end, "<!--")) {
 			comment = true;
-			at += 2; /* "<!-->" closes itself */
-			continue;
-		} else if (*at == '<' && comment && script_word(at + 1, end)) {
+			at++; /* "<!-->" closes itself */
+		} else if (comment && starts_tag(at, end, "<script")) {
 			inner = true;
-		} else if (*at == '<' && end - at > 1 && at[1] == '/' && script_word(at + 2, end)) {
+		} else if (starts_tag(at, end, "</script")) {
 			if (!inner)
 				return at;
 			inner = false;
 		}
-		at++;
 	}
 	return NULL;
 }
@@ -236,30 +244,39 @@ static bool holds_html(const struct tag *tag)
 	return named(tag, "foreignobject") || named(tag, "desc") || named(tag, "title");
 }
 
+/* Note in *@open, the number of open elements of a kind, that @tag opens or closes one. */
+static void count(size_t *open, const struct tag *tag)
+{
+	if (tag->end[-2] == '/')
+		return; /* "<svg/>" is whole */
+	if (!tag->closing)
+		++*open;
+	else if (*open > 0)
+		--*open;
+}
+
 /* Behind the </svg> that belongs to a <svg> whose content starts at @at, or at the tag that broke
  * out of it; NULL: the page ends first. */
 static const char *svg_end(const char *at, const char *end)
 {
-	size_t depth = 1;
-	size_t html = 0;
+	size_t depth = 1; /* open <svg> */
+	size_t html = 0;  /* open elements that hold HTML */
 	struct tag tag;
-	while ((at = memchr(at, '<', (size_t)(end - at)))) {
+	for (; (at = memchr(at, '<', (size_t)(end - at))); at = tag.end) {
 		if (!read_tag(at, end, &tag)) {
-			at++;
+			tag.end = at + 1;
 			continue;
 		}
 		if (!tag.end)
 			return NULL;
-		bool empty = tag.end[-2] == '/';
-		if (named(&tag, "svg") && !empty)
-			depth += tag.closing ? (size_t)-1 : 1;
-		else if (holds_html(&tag) && !empty && (!tag.closing || html > 0))
-			html += tag.closing ? (size_t)-1 : 1;
-		else if (html == 0 && !tag.closing && breaks_out(&tag))
+		if (html == 0 && !tag.closing && breaks_out(&tag))
 			return at;
+		if (named(&tag, "svg"))
+			count(&depth, &tag);
+		else if (holds_html(&tag))
+			count(&html, &tag);
 		if (depth == 0)
 			return tag.end;
-		at = tag.end;
 	}
 	return NULL;
 }

@@ -176,6 +176,20 @@ static int64_t published(struct reading *reading)
 	return only_time(reading);
 }
 
+/* An article without an address is the one whose page it is, told by its shape. */
+static void complete_by_shape(const struct reading *reading, struct entry *about)
+{
+	for (size_t i = 0; i < reading->entries.n && !about->whole; i++) {
+		const struct entry *other = &reading->entries.items[i];
+		if (other == reading->about || other->url || other->foreign || other->body.len == 0)
+			continue;
+		about->body = other->body;
+		about->whole = other->whole;
+		if (!about->title)
+			about->title = other->title;
+	}
+}
+
 /* What the markup left open of the post whose page this is: the page itself tells it. */
 static int complete_about(struct reading *reading, struct entry *about)
 {
@@ -184,16 +198,8 @@ static int complete_about(struct reading *reading, struct entry *about)
 		about->url = reading->links.canonical ? reading->links.canonical : reading->url;
 	if (about->published_s == 0)
 		about->published_s = published(reading);
-	for (size_t i = 0; i < reading->entries.n && !about->whole; i++) {
-		/* An article without an address is the one whose page it is, told by its shape. */
-		const struct entry *other = &reading->entries.items[i];
-		if (other == about || other->url || other->foreign || other->body.len == 0)
-			continue;
-		about->body = other->body;
-		about->whole = other->whole;
-		if (!about->title)
-			about->title = other->title;
-	}
+	if (!about->whole)
+		complete_by_shape(reading, about);
 	if (about->whole && about->body.text)
 		return 0;
 	int r = readable_find(reading->arena, &reading->dom, reading->links.base_url, &readable);
@@ -272,47 +278,9 @@ static int write_bio(struct reading *reading)
 
 /* ---- where to go on ---- */
 
-/* A page of one author among several: a feed of the whole site would hold others' posts. */
-static bool is_of_one_author(const char *url)
-{
-	static const char *const parts[] = {"/author/", "/authors/", "/user/", "/users/",
-		"/people/", "/profile/", "/profiles/", "/member/", "/members/", "/u/", "/~", "/@",
-		"/User:", "/tag/", "/tags/", "/category/"};
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (strstr(url, parts[i]))
-			return true;
-	}
-	return false;
-}
-
-/* The feed lies in the page's own folder. */
-static bool is_under(const char *url, const char *page_url)
-{
-	const char *slash = strrchr(page_url, '/');
-	return slash && strncmp(url, page_url, (size_t)(slash - page_url) + 1) == 0;
-}
-
-/* Feeds of both kinds say the same; these say more of it. */
-static int rank_feed(const struct reading *reading, const struct feed_link *feed)
-{
-	bool under = is_under(feed->url, reading->url);
-	if (!under && is_of_one_author(reading->url))
-		return 0;
-	int rank = strstr(feed->type, "json") ? 3 : strstr(feed->type, "atom") ? 2 : 1;
-	return under ? rank + 3 : rank;
-}
-
 static int follow_feed(struct reading *reading)
 {
-	const struct feed_link *best = NULL;
-	int best_rank = 0;
-	for (size_t i = 0; i < reading->links.n_feeds; i++) {
-		int rank = rank_feed(reading, &reading->links.feeds[i]);
-		if (rank > best_rank) {
-			best = &reading->links.feeds[i];
-			best_rank = rank;
-		}
-	}
+	const struct feed_link *best = links_best_feed(&reading->links, reading->url);
 	if (!best || reading->about || reading->page->step != STEP_FIRST)
 		return 0;
 	/* A page that says nothing itself is not worth a verdict; one that does shows what the
