@@ -10,6 +10,8 @@
 const struct source *const sources[] = {
 	&source_robots,
 	&source_bluesky,
+	&source_hackernews,
+	&source_github,
 	&source_feed,
 	&source_mastodon,
 	&source_page,

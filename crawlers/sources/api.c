@@ -65,7 +65,10 @@ int api_url(struct arena *arena, const char *base, const char *url, const char *
 	*ret = NULL;
 	if (!url || *url == '\0')
 		return 0;
-	int r = url_resolve(arena, base, url, ret);
+	struct url whole;
+	int r = base ? url_resolve(arena, base, url, ret) : url_parse(arena, url, &whole);
+	if (r == 0 && !base)
+		*ret = whole.whole;
 	return r < 0 ? r : 0; /* a URL that is none is as good as none */
 }
 

@@ -36,7 +36,7 @@ MUST_CHECK int api_format(struct arena *arena, const char **ret, const char *for
 	PRINTF_LIKE(3, 4);
 /** A copy; NULL of NULL. */
 MUST_CHECK int api_copy(struct arena *arena, const char *string, const char **ret);
-/** @url (NULL: none) made absolute; NULL when it is none. */
+/** @url (NULL: none) made absolute; NULL when it is none, or relative and @base is NULL. */
 MUST_CHECK int api_url(struct arena *arena, const char *base, const char *url, const char **ret);
 /** The origin of what was asked for, to which FOLLOW_NEXT is bound. */
 MUST_CHECK int api_origin(struct arena *arena, const struct page *page, const char **ret);
@@ -98,6 +98,9 @@ MUST_CHECK int api_write_owner(
 
 /** Append a paragraph of HTML to @compose.  0, -ENOMEM. */
 MUST_CHECK int api_add_html(struct compose *compose, const char *html, const char *base_url);
+/** Append Markdown, or plain text: what it quotes (">") goes to the others, comments to nobody;
+ *  addresses in it become links.  0, -ENOMEM. */
+MUST_CHECK int api_add_markdown(struct compose *compose, const char *text);
 /** Append HTML, or plain text, as somebody else's words.  0, -ENOMEM. */
 MUST_CHECK int api_add_others_html(struct compose *compose, const char *html, const char *base_url);
 MUST_CHECK int api_add_others(struct compose *compose, const char *text);

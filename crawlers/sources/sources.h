@@ -6,6 +6,8 @@
 /* What stands in the table of crawlers/source.c. */
 extern const struct source source_robots;
 extern const struct source source_bluesky;
+extern const struct source source_hackernews;
+extern const struct source source_github;
 extern const struct source source_feed;
 extern const struct source source_mastodon;
 extern const struct source source_page;

@@ -123,6 +123,42 @@ static inline const struct post *post_called(const struct extract *extract, cons
 	FAIL("no post \"%s\"", id);
 }
 
+struct post_row {
+	const char *name; /* why the row exists */
+	const char *id;
+	enum post_kind kind;
+	int64_t published_s;
+	const char *url;
+	const char *text;
+	const char *others;
+	size_t n_links;
+};
+
+/* The posts of @extract are those of @rows, in that order, behind what the profile says. */
+static inline void check_posts(
+	const struct extract *extract, const struct post_row *rows, size_t count)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < extract->n_posts; i++) {
+		const struct post *post = &extract->posts[i];
+		if (post->kind == KIND_BIO || post->kind == KIND_HANDLE)
+			continue;
+		if (n == count)
+			FAIL("one post too many: %s: %s", post->id, post->text);
+		const struct post_row *row = &rows[n++];
+		if (!same(post->id, row->id) || post->kind != row->kind ||
+			post->published_s != row->published_s || !same(post->url, row->url) ||
+			!same(post->text, row->text) || !same(post->others, row->others) ||
+			post->n_links != row->n_links)
+			FAIL("%s: %s, %s, %lld, %s: [%s] (%s), %zu links", row->name, post->id,
+				kind_name(post->kind), (long long)post->published_s,
+				post->url ? post->url : "no URL", post->text,
+				post->others ? post->others : "no others", post->n_links);
+	}
+	if (n < count)
+		FAIL("no post: %s", rows[n].name);
+}
+
 /* ---- damaged answers ---- */
 
 /* Every beginning of an answer that is not the whole of it proves nothing. */

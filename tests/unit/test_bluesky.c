@@ -25,15 +25,15 @@ static void addresses(void **state)
 {
 	(void)state;
 	static const struct claim claims[] = {
-		{"a handle",		     "https://bsky.app/profile/ada.example",
-			API "app.bsky.actor.getProfile?actor=ada.example"				 },
-		{"a DID",			  "https://bsky.app/profile/" DID,
-			API "app.bsky.actor.getProfile?actor=" DID					  },
+		{"a handle", "https://bsky.app/profile/ada.example",
+			API "app.bsky.actor.getProfile?actor=ada.example"},
+		{"a DID", "https://bsky.app/profile/" DID,
+			API "app.bsky.actor.getProfile?actor=" DID},
 		{"one of the profile's tabs", "https://bsky.app/profile/ada.example/lists",
-			API "app.bsky.actor.getProfile?actor=ada.example"				 },
-		{"no profile",		       "https://bsky.app/about",			 NULL},
-		{"no name",		    "https://bsky.app/profile/",			 NULL},
-		{"another host",		 "https://notbsky.app/profile/ada.example",    NULL},
+			API "app.bsky.actor.getProfile?actor=ada.example"},
+		{"no profile", "https://bsky.app/about", NULL},
+		{"no name", "https://bsky.app/profile/", NULL},
+		{"another host", "https://notbsky.app/profile/ada.example", NULL},
 	};
 	check_claims("bluesky", claims, sizeof claims / sizeof *claims);
 }
@@ -81,19 +81,20 @@ static void its_posts(void **state)
 		const char *others;
 		size_t n_links;
 	} rows[] = {
-		{"facets, tags and languages",		       POST("3kaaa"),			      KIND_POST,	 1709287200,
-			"Überall Brücken: see bridges.example and @bob.example\n\n#bridges #work",											       NULL,		      2},
-		{"descriptions of pictures; a date in the future", POST("3kbbb"),				  KIND_POST,
-			1709200800,													  "two pictures\n\nme asleep at my desk\n\nthe bridge", NULL,			0},
-		{"a quote beside a film",			  POST("3kccc"),				 KIND_QUOTE, 1709114400,
-			"how wrong this is\n\na film of mine",																     "Bridges are a hoax", 0},
-		{"a reply, without what it answers",		     POST("3kddd"),				    KIND_REPLY, 1709028000,
-			"That is not so",																			  NULL,			0},
-		{"a repost is not one's own words",		    "at://" DID "/app.bsky.feed.repost/3krrr",
-			KIND_REPOST,											     1708941600, "",						     "Bob was there",      0},
-		{"a link card",				    POST("3keee"),			       KIND_POST,  1708855200, "a good read",
-			"Headline\n\nWhat it says",																				      1},
-		{"a list is no quote",			       POST("3kfff"),			      KIND_POST,	 1708768800, "my list",						NULL,		      0},
+		{"facets, tags and languages", POST("3kaaa"), KIND_POST, 1709287200,
+			"Überall Brücken: see bridges.example and @bob.example\n\n#bridges #work",
+			NULL, 2},
+		{"descriptions of pictures; a date in the future", POST("3kbbb"), KIND_POST,
+			1709200800, "two pictures\n\nme asleep at my desk\n\nthe bridge", NULL, 0},
+		{"a quote beside a film", POST("3kccc"), KIND_QUOTE, 1709114400,
+			"how wrong this is\n\na film of mine", "Bridges are a hoax", 0},
+		{"a reply, without what it answers", POST("3kddd"), KIND_REPLY, 1709028000,
+			"That is not so", NULL, 0},
+		{"a repost is not one's own words", "at://" DID "/app.bsky.feed.repost/3krrr",
+			KIND_REPOST, 1708941600, "", "Bob was there", 0},
+		{"a link card", POST("3keee"), KIND_POST, 1708855200, "a good read",
+			"Headline\n\nWhat it says", 1},
+		{"a list is no quote", POST("3kfff"), KIND_POST, 1708768800, "my list", NULL, 0},
 	};
 	struct extract extract;
 	answer_file(&feed, "tests/fixtures/bluesky/feed.json", &extract);
@@ -137,13 +138,13 @@ static void the_list_goes_on_while_there_is_a_cursor(void **state)
 		enum verdict verdict;
 		const char *cursor; /* NULL: it ends */
 	} rows[] = {
-		{"no posts, but more behind",     "{\"feed\":[],\"cursor\":\"a b&c\"}", VERDICT_EMPTY,
-			"&cursor=a%20b%26c"									     },
-		{"the end",			    "{\"feed\":[]}",			     VERDICT_EMPTY,	    NULL},
-		{"no list",			    "{\"cursor\":\"a\"}",		  VERDICT_PARSE_DRIFT, NULL},
-		{"a list of nothing known",	    "{\"feed\":[1,{}],\"cursor\":\"a\"}",
-			VERDICT_PARSE_DRIFT,									NULL},
-		{"an object instead of the list", "{\"feed\":{}}",			   VERDICT_PARSE_DRIFT, NULL},
+		{"no posts, but more behind", "{\"feed\":[],\"cursor\":\"a b&c\"}", VERDICT_EMPTY,
+			"&cursor=a%20b%26c"},
+		{"the end", "{\"feed\":[]}", VERDICT_EMPTY, NULL},
+		{"no list", "{\"cursor\":\"a\"}", VERDICT_PARSE_DRIFT, NULL},
+		{"a list of nothing known", "{\"feed\":[1,{}],\"cursor\":\"a\"}",
+			VERDICT_PARSE_DRIFT, NULL},
+		{"an object instead of the list", "{\"feed\":{}}", VERDICT_PARSE_DRIFT, NULL},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct extract extract;
@@ -160,26 +161,32 @@ static void states_of_accounts(void **state)
 {
 	(void)state;
 	static const struct sign_row rows[] = {
-		{"unknown",				     400, "{\"error\":\"InvalidRequest\",\"message\":\"Profile not found\"}",
-			VERDICT_NOT_FOUND															   },
-		{"taken down",				  400,
+		{"unknown", 400, "{\"error\":\"InvalidRequest\",\"message\":\"Profile not found\"}",
+			VERDICT_NOT_FOUND},
+		{"taken down", 400,
 			"{\"error\":\"AccountTakedown\",\"message\":\"Account has been "
-			"suspended\"}",													 VERDICT_SUSPENDED	 },
-		{"deactivated",				 400,
-			"{\"error\":\"AccountDeactivated\",\"message\":\"Account is deactivated\"}",					    VERDICT_GONE	    },
-		{"no handle at all",			     400,
+			"suspended\"}",
+			VERDICT_SUSPENDED},
+		{"deactivated", 400,
+			"{\"error\":\"AccountDeactivated\",\"message\":\"Account is deactivated\"}",
+			VERDICT_GONE},
+		{"no handle at all", 400,
 			"{\"error\":\"InvalidRequest\",\"message\":\"Error: actor must be a valid "
-			"did or a handle\"}",												   VERDICT_NOT_FOUND	 },
-		{"too many requests",			      429,
-			"{\"error\":\"RateLimitExceeded\",\"message\":\"Rate Limit Exceeded\"}",						VERDICT_RATE_LIMITED},
-		{"an error with status 200",		     200, "{\"error\":\"InternalServerError\"}",
-			VERDICT_PARSE_DRIFT															 },
-		{"a page instead",				   200, "<!doctype html><p>hello",					   VERDICT_PARSE_DRIFT },
-		{"nothing",				     200, "",								 VERDICT_PARSE_DRIFT },
-		{"nothing written yet",				200,
-			"{\"did\":\"did:plc:x\",\"handle\":\"x.example\",\"postsCount\":0}",						    VERDICT_EMPTY	     },
+			"did or a handle\"}",
+			VERDICT_NOT_FOUND},
+		{"too many requests", 429,
+			"{\"error\":\"RateLimitExceeded\",\"message\":\"Rate Limit Exceeded\"}",
+			VERDICT_RATE_LIMITED},
+		{"an error with status 200", 200, "{\"error\":\"InternalServerError\"}",
+			VERDICT_PARSE_DRIFT},
+		{"a page instead", 200, "<!doctype html><p>hello", VERDICT_PARSE_DRIFT},
+		{"nothing", 200, "", VERDICT_PARSE_DRIFT},
+		{"nothing written yet", 200,
+			"{\"did\":\"did:plc:x\",\"handle\":\"x.example\",\"postsCount\":0}",
+			VERDICT_EMPTY},
 		{"a count that is none does not make it empty", 200,
-			"{\"did\":\"did:plc:x\",\"handle\":\"x.example\",\"postsCount\":\"?\"}",						VERDICT_OK	  },
+			"{\"did\":\"did:plc:x\",\"handle\":\"x.example\",\"postsCount\":\"?\"}",
+			VERDICT_OK},
 	};
 	check_signs(profile, rows, sizeof rows / sizeof *rows);
 }
@@ -284,14 +291,14 @@ static void profiles_of_real_servers(void **state)
 		enum verdict verdict;
 		int64_t total;
 	} rows[] = {
-		{"servers/bluesky/getProfile.json",			    200, VERDICT_OK,	     7 },
-		{"servers/bluesky/getProfile-unknown.json",		    400, VERDICT_NOT_FOUND, -1},
-		{"servers/bluesky/getProfile-deactivated.json",		400, VERDICT_GONE,	   -1},
-		{"platforms/bluesky/appview_profile_1.json",	     200, VERDICT_OK,	      4 },
-		{"platforms/bluesky/appview_profile_2.json",	     200, VERDICT_OK,	      -2},
-		{"platforms/bluesky/error_400_account_takedown.json",    400, VERDICT_SUSPENDED, -1},
-		{"platforms/bluesky/error_400_account_deactivated.json", 400, VERDICT_GONE,	    -1},
-		{"platforms/bluesky/error_400_profile_not_found.json",   400, VERDICT_NOT_FOUND, -1},
+		{"servers/bluesky/getProfile.json", 200, VERDICT_OK, 7},
+		{"servers/bluesky/getProfile-unknown.json", 400, VERDICT_NOT_FOUND, -1},
+		{"servers/bluesky/getProfile-deactivated.json", 400, VERDICT_GONE, -1},
+		{"platforms/bluesky/appview_profile_1.json", 200, VERDICT_OK, 4},
+		{"platforms/bluesky/appview_profile_2.json", 200, VERDICT_OK, -2},
+		{"platforms/bluesky/error_400_account_takedown.json", 400, VERDICT_SUSPENDED, -1},
+		{"platforms/bluesky/error_400_account_deactivated.json", 400, VERDICT_GONE, -1},
+		{"platforms/bluesky/error_400_profile_not_found.json", 400, VERDICT_NOT_FOUND, -1},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t len;
