@@ -297,9 +297,9 @@ struct mark {
 };
 
 static const struct mark marks[] = {
-	{"\xef\xbb\xbf", 3, "utf-8"   },
-	{"\xfe\xff",     2, "utf-16be"},
-	{"\xff\xfe",     2, "utf-16le"},
+	{"\xef\xbb\xbf", 3, "utf-8"},
+	{"\xfe\xff", 2, "utf-16be"},
+	{"\xff\xfe", 2, "utf-16le"},
 };
 
 static const struct mark *mark_of(const void *bytes, size_t len)

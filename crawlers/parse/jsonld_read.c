@@ -242,9 +242,9 @@ struct counter {
 };
 
 static const struct counter counters[] = {
-	{"FollowAction",	 offsetof(struct facts, n_followers)},
+	{"FollowAction", offsetof(struct facts, n_followers)},
 	{"SubscribeAction", offsetof(struct facts, n_followers)},
-	{"WriteAction",	offsetof(struct facts, n_posts)    },
+	{"WriteAction", offsetof(struct facts, n_posts)},
 };
 
 static void read_counts(const json_t *list, struct facts *facts)
@@ -282,10 +282,10 @@ struct words {
 };
 
 static const struct words words[] = {
-	{"name",		      offsetof(struct facts, name)    },
-	{"alternateName",		  offsetof(struct facts, handle)	},
+	{"name", offsetof(struct facts, name)},
+	{"alternateName", offsetof(struct facts, handle)},
 	{"disambiguatingDescription", offsetof(struct facts, headline)},
-	{"description",		offsetof(struct facts, bio)	   },
+	{"description", offsetof(struct facts, bio)},
 };
 
 static int read_person(
@@ -339,20 +339,20 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{"Article",		    KIND_POST },
-	{"BlogPosting",		KIND_POST },
-	{"NewsArticle",		KIND_POST },
-	{"OpinionNewsArticle",     KIND_POST },
-	{"TechArticle",		KIND_POST },
-	{"ScholarlyArticle",	     KIND_POST },
-	{"Report",		   KIND_POST },
-	{"LiveBlogPosting",	    KIND_POST },
-	{"SocialMediaPosting",     KIND_POST },
-	{"DiscussionForumPosting", KIND_POST },
-	{"Question",		     KIND_POST },
-	{"Answer",		   KIND_REPLY},
-	{"Comment",		    KIND_REPLY},
-	{"Review",		   KIND_POST },
+	{"Article", KIND_POST},
+	{"BlogPosting", KIND_POST},
+	{"NewsArticle", KIND_POST},
+	{"OpinionNewsArticle", KIND_POST},
+	{"TechArticle", KIND_POST},
+	{"ScholarlyArticle", KIND_POST},
+	{"Report", KIND_POST},
+	{"LiveBlogPosting", KIND_POST},
+	{"SocialMediaPosting", KIND_POST},
+	{"DiscussionForumPosting", KIND_POST},
+	{"Question", KIND_POST},
+	{"Answer", KIND_REPLY},
+	{"Comment", KIND_REPLY},
+	{"Review", KIND_POST},
 };
 
 static const struct kind *kind_of(const json_t *object)

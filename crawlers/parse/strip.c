@@ -22,17 +22,17 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-	{"iframe",   FATE_RAW	   },
-	{"noembed",  FATE_RAW	    },
-	{"noframes", FATE_RAW     },
-	{"noscript", FATE_RAW     }, /* raw text for a browser that runs scripts */
-	{"script",   FATE_SCRIPT  },
-	{"style",	  FATE_RAW	  },
-	{"svg",	FATE_SVG	},
+	{"iframe", FATE_RAW},
+	{"noembed", FATE_RAW},
+	{"noframes", FATE_RAW},
+	{"noscript", FATE_RAW}, /* raw text for a browser that runs scripts */
+	{"script", FATE_SCRIPT},
+	{"style", FATE_RAW},
+	{"svg", FATE_SVG},
 	{"template", FATE_TEMPLATE},
-	{"textarea", FATE_TEXT    },
-	{"title",	  FATE_TEXT	   },
-	{"xmp",	FATE_TEXT	 },
+	{"textarea", FATE_TEXT},
+	{"title", FATE_TEXT},
+	{"xmp", FATE_TEXT},
 };
 
 /* HTML §13.2.6.5: start tags that end foreign content, whatever was open in it. */

@@ -17,7 +17,8 @@ extern const struct source source_page;
 
 #define ADA "https://ada.example/"
 
-static struct extract read_page(const char *html, size_t len, const char *url, const char *type, int step)
+static struct extract read_page(
+	const char *html, size_t len, const char *url, const char *type, int step)
 {
 	struct extract extract = {.verdict = VERDICT_UNREAD, .facts = FACTS_INIT};
 	extract.coverage.total = -1;
@@ -52,7 +53,8 @@ static void show_post(const struct post *post, struct buf *out)
 		r |= buf_addf(out, " by %s", post->author);
 	if (post->published_s)
 		r |= buf_addf(out, " at %" PRId64, post->published_s);
-	r |= buf_addf(out, " [%.*s|%s]", (int)post->title_len, post->text, post->text + post->title_len);
+	r |= buf_addf(
+		out, " [%.*s|%s]", (int)post->title_len, post->text, post->text + post->title_len);
 	if (post->others)
 		r |= buf_addf(out, " others [%s]", post->others);
 	for (size_t i = 0; i < post->n_links; i++)
@@ -289,9 +291,14 @@ static void survives_hostile_pages(void **state)
 		for (size_t k = 0; r == 0 && html.len < hostile->page_b; k++)
 			r = buf_addf(&html, hostile->repeat, k);
 		assert_int_equal(r, 0);
-		const struct page page = {.url = ADA, .final_url = ADA, .profile = ADA, .source = "page",
-			.status = 200, .content_type = "text/html; charset=utf-8",
-			.body = html.data, .body_len = html.len};
+		const struct page page = {.url = ADA,
+			.final_url = ADA,
+			.profile = ADA,
+			.source = "page",
+			.status = 200,
+			.content_type = "text/html; charset=utf-8",
+			.body = html.data,
+			.body_len = html.len};
 		clock_t start = clock();
 		extract.arena = arena_new(LIMIT_EXTRACT_B);
 		r = source_page.read(&page, &extract);
@@ -347,7 +354,7 @@ static void further_pages_end_the_list(void **state)
 struct server_row {
 	const char *file;
 	const char *url;
-	size_t posts;      /* without the bio */
+	size_t posts;	   /* without the bio */
 	const char *first; /* permalink of the first */
 	const char *text;  /* its text */
 };
@@ -361,7 +368,8 @@ static const struct server_row servers[] = {
 		"To be deleted\n\nI regret this and will delete it."},
 	{"wordpress/post2.html", "http://127.0.0.1:8101/2026/11/entities-markup-quoted/", 1,
 		"http://127.0.0.1:8101/2026/11/entities-markup-quoted/",
-		"Entities & markup \xe2\x80\x9cquoted\xe2\x80\x9d\n\nAT&T isn\xe2\x80\x99t <bribed>.\n\n"
+		"Entities & markup \xe2\x80\x9cquoted\xe2\x80\x9d\n\nAT&T isn\xe2\x80\x99t "
+		"<bribed>.\n\n"
 		"He said I took a bribe once. link\n\nhidden bribe"},
 	{"ghost/author.html", "http://127.0.0.1:8102/author/alice/", 6,
 		"http://127.0.0.1:8102/html-card/", "HTML card\n\nbribe text"},
@@ -369,10 +377,12 @@ static const struct server_row servers[] = {
 		"HTML card\n\nbribe text"},
 	{"ghost/post2.html", "http://127.0.0.1:8102/entities-quotes-b-x-b/", 1,
 		"http://127.0.0.1:8102/entities-quotes-b-x-b/",
-		"Entities & \xe2\x80\x9cquotes\xe2\x80\x9d <b>x</b>\n\nAT&T isn\xe2\x80\x99t <bribed>. "
+		"Entities & \xe2\x80\x9cquotes\xe2\x80\x9d <b>x</b>\n\nAT&T isn\xe2\x80\x99t "
+		"<bribed>. "
 		"I took a bribe once."},
 	{"mediawiki/userpage.html", "http://127.0.0.1:8104/index.php/User:Alice", 1,
-		"http://127.0.0.1:8104/index.php/User:Alice", "User:Alice\n\nAlice is a candidate."},
+		"http://127.0.0.1:8104/index.php/User:Alice",
+		"User:Alice\n\nAlice is a candidate."},
 	{"mediawiki/contributions.html",
 		"http://127.0.0.1:8104/index.php?title=Special:Contributions/Alice&limit=50", 5,
 		"http://127.0.0.1:8104/index.php?title=User:Alice&diff=6",

@@ -203,7 +203,8 @@ static void finds_what_readability_finds(void **state)
 		char *rest = line + strlen(line) + 1;
 		try_page(json_string_value(json_object_get(expected, "file")), expected, &tally);
 		json_decref(expected);
-		line = rest < cases + len ? strtok(rest, "\n") : NULL; /* try_page() uses strtok() */
+		line = rest < cases + len ? strtok(rest, "\n")
+					  : NULL; /* try_page() uses strtok() */
 	}
 	free(cases);
 	if (tally.pages == 0) {
