@@ -229,6 +229,16 @@ static int see(struct life *life, const struct finding *finding, const struct fi
 	return r;
 }
 
+/* Does the same post, as an unchanged page shows it, already stand for what this page shows in other
+ * words (cut short, say)?  Then it opens nothing. */
+static int stands_elsewhere(const struct life *life, const struct finding *finding, bool *ret)
+{
+	*ret = false;
+	if (!finding->url || !finding->page)
+		return 0;
+	return store_seen_elsewhere(life->options.store, finding, life->options.scan, ret);
+}
+
 int life_see(struct life *life, const struct finding *finding)
 {
 	struct arena *arena = arena_new(FINDING_B);
@@ -238,7 +248,14 @@ int life_see(struct life *life, const struct finding *finding)
 	int r = store_finding(life->options.store, arena, finding->profile, finding->id, &known);
 	bool is_new = r == STORE_E_NONE;
 	bool opens = is_new || (r == 0 && known.state == FINDING_RESOLVED);
-	if (r >= 0 && opens && life->open >= LIFE_FINDINGS_MAX) {
+	bool elsewhere = false;
+	if (r >= 0 && opens) {
+		int asked = stands_elsewhere(life, finding, &elsewhere);
+		r = asked < 0 ? asked : r;
+	}
+	if (r >= 0 && elsewhere) {
+		r = 0;
+	} else if (r >= 0 && opens && life->open >= LIFE_FINDINGS_MAX) {
 		life->left_out++;
 		r = 0;
 	} else if (r >= 0) {

@@ -49,7 +49,8 @@ MUST_CHECK int life_identity(
 MUST_CHECK int life_page(struct life *life, const char *url);
 
 /** A finding was read on a page.  Inside the page's transaction.  Opens, reopens (with an alert) or
- *  just notes that it still stands.  Only what the caller knows of @finding is set (not the fields
+ *  just notes that it still stands.  Nothing opens when the same post, as an
+ *  unchanged page of this scan shows it, already has a finding of this rule: it is told once.  Only what the caller knows of @finding is set (not the fields
  *  "kept by the store").  Beyond LIFE_FINDINGS_MAX open findings new ones are counted and told in
  *  the scan's summary, and not stored. */
 MUST_CHECK int life_see(struct life *life, const struct finding *finding);

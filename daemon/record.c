@@ -9,27 +9,93 @@
 #include <string.h>
 
 /* Escaping an excerpt byte by byte takes at most six for one ("\u202e" for three). */
-#define EXCERPT_ROOM_B (LIMIT_EXCERPT_B * 6)
+#define EXCERPT_ROOM_B ((size_t)LIMIT_EXCERPT_B * 6)
 
-/* @text: the digest of the post's. */
-static int see_hit(const struct record *record, const char *url, const struct post *post,
-	const struct digest *text, const struct hit *hit)
+/* All that one scan of one profile may gather: a finding takes about a kilobyte, a post a hundred bytes. */
+#define RECORD_B ((size_t)128 * 1024 * 1024)
+
+/* One post as one page shows it. */
+struct version {
+	const char *url; /* permalink; NULL: none */
+	size_t len;
+	size_t page;     /* index of the page */
+	size_t order;    /* as it came */
+	bool listed;
+	bool dropped;    /* another version stands for the post */
+	struct finding *findings;
+	size_t n_findings;
+	json_t *event;   /* NULL: nobody wants posts */
+};
+
+struct seen_page {
+	const char *url;
+	bool unchanged;
+	bool remembered;
+	struct page_memory memory;
+};
+
+struct record {
+	struct record_options options;
+	struct arena *arena;
+	struct version *versions;
+	size_t n_versions;
+	struct seen_page *pages;
+	size_t n_pages;
+};
+
+int record_new(const struct record_options *options, struct record **ret)
 {
-	const struct rule_card *card = ruleset_card(record->ruleset, hit->rule);
-	struct digest id;
+	struct record *record = calloc(1, sizeof *record);
+	if (!record)
+		return -ENOMEM;
+	record->options = *options;
+	record->arena = arena_new(RECORD_B);
+	if (!record->arena) {
+		record_free(record);
+		return -ENOMEM;
+	}
+	*ret = record;
+	return 0;
+}
+
+struct record *record_free(struct record *record)
+{
+	if (!record)
+		return NULL;
+	for (size_t i = 0; i < record->n_versions; i++)
+		json_decref(record->versions[i].event);
+	arena_free(record->arena);
+	free(record);
+	return NULL;
+}
+
+/* ---- gathering ---- */
+
+static int copy_strings(struct arena *arena, const char **const *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *was = *fields[i];
+		*fields[i] = arena_strdup(arena, was);
+		if (was && !*fields[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int gather_hit(
+	struct record *record, const char *page, const struct post *post, const struct hit *hit, struct finding *ret)
+{
+	const struct rule_card *card = ruleset_card(record->options.ruleset, hit->rule);
 	struct buf excerpt = BUF_INIT(EXCERPT_ROOM_B);
 	size_t mark_start = 0;
 	size_t mark_end = 0;
-	int r = life_identity(card->id, record->profile, text, &id);
-	if (r == 0)
-		r = text_excerpt(&excerpt, post->text, post->len, hit->start, hit->end, LIMIT_EXCERPT_B,
-			&mark_start, &mark_end);
+	int r = text_excerpt(&excerpt, post->text, post->len, hit->start, hit->end, LIMIT_EXCERPT_B,
+		&mark_start, &mark_end);
 	if (r != 0) {
 		buf_release(&excerpt);
 		return r < 0 ? r : -ENOBUFS;
 	}
-	const struct finding finding = {
-		.id = id.hex,
+	*ret = (struct finding){
 		.rule = card->id,
 		.title = card->title,
 		.class = card->class,
@@ -37,8 +103,8 @@ static int see_hit(const struct record *record, const char *url, const struct po
 		.severity = hit->severity,
 		.score = hit->score,
 		.confidence = hit->confidence,
-		.profile = record->profile,
-		.page = url,
+		.profile = record->options.profile,
+		.page = page,
 		.url = post->url,
 		.kind = post->kind,
 		.published_s = post->published_s,
@@ -49,41 +115,81 @@ static int see_hit(const struct record *record, const char *url, const struct po
 		.advice = card->advice,
 		.reasons = hit->reasons,
 	};
-	r = life_see(record->life, &finding);
+	const char **const copied[] = {&ret->url, &ret->excerpt, &ret->reasons};
+	r = copy_strings(record->arena, copied, sizeof copied / sizeof copied[0]);
 	buf_release(&excerpt);
 	return r;
 }
 
-static int see_hits(const struct record *record, const char *url, const struct post *post,
-	const struct score *score)
+static int gather_hits(struct record *record, const struct post *post, const struct score *score,
+	struct version *version)
 {
+	const char *page = record->pages[version->page].url;
 	struct digest text;
 	int r = score->n_hits > 0 ? life_text(post->text, post->len, &text) : 0;
+	version->findings = arena_array(record->arena, score->n_hits, sizeof *version->findings);
+	if (!version->findings)
+		return -ENOMEM;
 	for (size_t k = 0; r == 0 && k < score->n_hits; k++) {
-		if (!hit_is_covered(record->ruleset, score, k))
-			r = see_hit(record, url, post, &text, &score->hits[k]);
-	}
-	return r;
-}
-
-static int see_posts(const struct record *record, const char *url, const struct reading *reading)
-{
-	for (size_t i = 0; i < reading->extract.n_posts; i++) {
-		const struct post *post = &reading->extract.posts[i];
-		const struct score *score = &reading->scores[i];
-		int r = see_hits(record, url, post, score);
+		if (hit_is_covered(record->options.ruleset, score, k))
+			continue;
+		struct finding *finding = &version->findings[version->n_findings];
+		struct digest id;
+		r = gather_hit(record, page, post, &score->hits[k], finding);
+		if (r == 0)
+			r = life_identity(finding->rule, record->options.profile, &text, &id);
 		if (r < 0)
 			return r;
-		if (record->sink.posts)
-			sink_emit(&record->sink, event_post(record->profile, post, score));
+		finding->id = arena_strdup(record->arena, id.hex);
+		if (!finding->id)
+			return -ENOMEM;
+		version->n_findings++;
 	}
-	return 0;
+	return r;
 }
 
 /* Bios and handles are not posts: they have no place in a list and no time. */
 static bool is_listed(const struct post *post)
 {
 	return post->kind != KIND_BIO && post->kind != KIND_HANDLE;
+}
+
+static int gather_post(
+	struct record *record, size_t page, const struct post *post, const struct score *score)
+{
+	struct version *versions =
+		arena_grow(record->arena, record->versions, record->n_versions, sizeof *versions);
+	if (!versions)
+		return -ENOMEM;
+	record->versions = versions;
+	struct version *version = &versions[record->n_versions];
+	*version = (struct version){
+		.url = arena_strdup(record->arena, post->url),
+		.len = post->len,
+		.page = page,
+		.order = record->n_versions,
+		.listed = is_listed(post),
+	};
+	record->n_versions++;
+	if (post->url && !version->url)
+		return -ENOMEM;
+	if (record->options.sink.posts)
+		version->event = event_post(record->options.profile, post, score);
+	return gather_hits(record, post, score, version);
+}
+
+static struct seen_page *add_page(struct record *record, const char *url)
+{
+	struct seen_page *pages = arena_grow(record->arena, record->pages, record->n_pages, sizeof *pages);
+	if (!pages)
+		return NULL;
+	record->pages = pages;
+	struct seen_page *page = &pages[record->n_pages];
+	*page = (struct seen_page){.url = arena_strdup(record->arena, url)};
+	if (!page->url)
+		return NULL;
+	record->n_pages++;
+	return page;
 }
 
 static void sum_posts(const struct reading *reading, int64_t *ret_oldest_s, size_t *ret_n)
@@ -114,22 +220,26 @@ static int tell_unscored(const struct reading *reading, struct tally *tally, siz
 	return count > 0 ? tally_unscored(tally, count, why ? why : "a rule gave up") : 0;
 }
 
-static int remember(const struct record *record, const char *url, const struct extract *extract,
-	struct page_memory *page)
+static int gather_memory(struct record *record, const struct page_memory *page, const struct extract *extract,
+	struct seen_page *seen)
 {
 	char *standing;
 	int r = standing_write(extract, &standing);
 	if (r < 0)
 		return r;
-	page->extract = standing;
-	r = store_set_page(record->store, record->profile, url, page);
-	page->extract = NULL;
+	seen->memory = *page;
+	seen->memory.extract = standing;
+	seen->memory.verdict = extract->verdict;
+	const char **const copied[] = {&seen->memory.etag, &seen->memory.last_modified,
+		&seen->memory.body_digest, &seen->memory.rules_digest, &seen->memory.extract};
+	r = copy_strings(record->arena, copied, sizeof copied / sizeof copied[0]);
 	free(standing);
+	seen->remembered = r == 0;
 	return r;
 }
 
-int record_page(const struct record *record, const char *url, const struct reading *reading,
-	struct page_memory *page, struct tally *tally)
+int record_page(struct record *record, const char *url, const struct reading *reading,
+	const struct page_memory *page, struct tally *tally)
 {
 	const struct extract *extract = &reading->extract;
 	int64_t oldest_s;
@@ -137,40 +247,138 @@ int record_page(const struct record *record, const char *url, const struct readi
 	size_t n_unscored;
 	sum_posts(reading, &oldest_s, &n_posts);
 	int r = tell_unscored(reading, tally, &n_unscored);
-	if (r == 0)
-		r = store_begin(record->store);
+	struct seen_page *seen = r == 0 ? add_page(record, url) : NULL;
+	if (!seen)
+		return r < 0 ? r : -ENOMEM;
+	size_t index = record->n_pages - 1;
+	/* A page that was not scored whole is asked for, and read, again. */
+	const struct page_memory nothing = {0};
+	if (page)
+		r = gather_memory(record, n_unscored == 0 ? page : &nothing, extract, seen);
+	seen->memory.oldest_s = oldest_s;
+	seen->memory.n_posts = (int64_t)n_posts;
+	for (size_t i = 0; r == 0 && i < extract->n_posts; i++)
+		r = gather_post(record, index, &extract->posts[i], &reading->scores[i]);
 	if (r < 0)
 		return r;
-	r = life_page(record->life, url);
-	if (r == 0)
-		r = see_posts(record, url, reading);
-	if (r == 0 && page && n_unscored == 0) { /* a page that was not scored whole is read again */
-		page->verdict = extract->verdict;
-		page->oldest_s = oldest_s;
-		page->n_posts = (int64_t)n_posts;
-		r = remember(record, url, extract, page);
-	}
-	if (r == 0)
-		r = store_commit(record->store);
-	if (r < 0) {
-		store_rollback(record->store);
-		return r;
-	}
 	return tally_page(tally, extract->verdict, &extract->coverage, oldest_s, n_posts, false);
 }
 
-int record_unchanged(const struct record *record, const char *url, const struct page_memory *page,
+int record_unchanged(struct record *record, const char *url, const struct page_memory *page,
 	const struct coverage *coverage, struct tally *tally)
 {
-	int r = store_begin(record->store);
+	struct seen_page *seen = add_page(record, url);
+	if (!seen)
+		return -ENOMEM;
+	seen->unchanged = true;
+	return tally_page(tally, page->verdict, coverage, page->oldest_s, (size_t)page->n_posts, true);
+}
+
+/* ---- one post, one version ---- */
+
+static int by_url(const void *a, const void *b)
+{
+	const struct version *left = *(const struct version *const *)a;
+	const struct version *right = *(const struct version *const *)b;
+	int order = strcmp(left->url, right->url);
+	if (order == 0 && left->page != right->page)
+		return left->page < right->page ? -1 : 1;
+	return order != 0 ? order : left->order < right->order ? -1 : 1;
+}
+
+/* Versions [from, to) share a permalink.  Where one page shows several of them, the permalink is not the
+ * post's own (it is the page's, say), and all are kept. */
+static void choose(struct version *const *versions, size_t from, size_t to)
+{
+	struct version *best = versions[from];
+	for (size_t i = from + 1; i < to; i++) {
+		if (versions[i]->page == versions[i - 1]->page)
+			return;
+		if (versions[i]->len > best->len)
+			best = versions[i];
+	}
+	for (size_t i = from; i < to; i++)
+		versions[i]->dropped = versions[i] != best;
+}
+
+static int merge(struct record *record)
+{
+	struct version **linked = calloc(record->n_versions + 1, sizeof *linked);
+	if (!linked)
+		return -ENOMEM;
+	size_t count = 0;
+	for (size_t i = 0; i < record->n_versions; i++) {
+		if (record->versions[i].url && record->versions[i].listed)
+			linked[count++] = &record->versions[i];
+	}
+	qsort(linked, count, sizeof *linked, by_url);
+	size_t from = 0;
+	for (size_t i = 1; i <= count; i++) {
+		if (i == count || strcmp(linked[i]->url, linked[from]->url) != 0) {
+			choose(linked, from, i);
+			from = i;
+		}
+	}
+	free(linked);
+	return 0;
+}
+
+/* ---- storing ---- */
+
+static int store_pages(struct record *record)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < record->n_pages; i++) {
+		const struct seen_page *page = &record->pages[i];
+		r = page->unchanged ? life_unchanged(record->options.life, page->url) :
+				      life_page(record->options.life, page->url);
+		if (r == 0 && page->remembered)
+			r = store_set_page(
+				record->options.store, record->options.profile, page->url, &page->memory);
+	}
+	return r;
+}
+
+static int store_findings(struct record *record)
+{
+	for (size_t i = 0; i < record->n_versions; i++) {
+		const struct version *version = &record->versions[i];
+		for (size_t k = 0; !version->dropped && k < version->n_findings; k++) {
+			int r = life_see(record->options.life, &version->findings[k]);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static void tell_posts(struct record *record, struct tally *tally)
+{
+	for (size_t i = 0; i < record->n_versions; i++) {
+		struct version *version = &record->versions[i];
+		tally->n_posts -= version->dropped;
+		if (version->event && !version->dropped)
+			record->options.sink.emit(version->event, record->options.sink.userdata);
+	}
+}
+
+int record_commit(struct record *record, struct tally *tally)
+{
+	struct store *store = record->options.store;
+	int r = merge(record);
+	if (r == 0)
+		r = store_begin(store);
 	if (r < 0)
 		return r;
-	r = life_unchanged(record->life, url);
+	r = store_pages(record);
 	if (r == 0)
-		r = store_commit(record->store);
+		r = store_findings(record);
+	if (r == 0)
+		r = store_commit(store);
 	if (r < 0) {
-		store_rollback(record->store);
+		store_rollback(store);
 		return r;
 	}
-	return tally_page(tally, page->verdict, coverage, page->oldest_s, (size_t)page->n_posts, true);
+	tell_posts(record, tally);
+	return 0;
 }

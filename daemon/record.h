@@ -4,25 +4,37 @@
 #include "daemon/events.h"
 #include "daemon/tally.h"
 
-/* From a reading to the store: every hit becomes a finding, the page becomes something to compare the
- * next one with.  One transaction a page. */
+/*
+ * From readings to the store.  What the pages of one scan show is gathered first and recorded at the end, in
+ * one transaction, because a post may be seen on several of them: cut short in a list, whole in a feed.  Of
+ * the versions of one permalink the longest stands for the post.  A scan that is cut off before its end leaves
+ * everything as it was.
+ */
+struct record;
 
-struct record {
+struct record_options {
 	struct store *store;
 	struct life *life;
 	const struct ruleset *ruleset;
 	struct sink sink;
-	const char *profile;
+	const char *profile; /* URL; borrowed */
 };
 
-/** Record @reading, a proven reading of the page at @url.  @page: what is remembered of it for next
- *  time, verdict and counts filled in here; NULL: nothing may be remembered.  Counts into @tally.
- *  0, -errno: nothing of the page was stored. */
-MUST_CHECK int record_page(const struct record *record, const char *url, const struct reading *reading,
-	struct page_memory *page, struct tally *tally);
+MUST_CHECK int record_new(const struct record_options *options, struct record **ret); /* 0, -ENOMEM */
+struct record *record_free(struct record *record); /* NULL is fine; returns NULL */
 
-/** Record that the page at @url is as it was, as @page remembers it; @coverage is what it stood for. */
-MUST_CHECK int record_unchanged(const struct record *record, const char *url,
-	const struct page_memory *page, const struct coverage *coverage, struct tally *tally);
+/** Gather @reading, a proven reading of the page at @url, and count it into @tally.  @page: what is to be
+ *  remembered of it for next time, verdict and counts filled in here; NULL: nothing may be remembered.  What
+ *  is handed in is copied.  0, -ENOMEM. */
+MUST_CHECK int record_page(struct record *record, const char *url, const struct reading *reading,
+	const struct page_memory *page, struct tally *tally);
+
+/** Gather that the page at @url is as it was, as @page remembers it; @coverage is what it stood for. */
+MUST_CHECK int record_unchanged(struct record *record, const char *url, const struct page_memory *page,
+	const struct coverage *coverage, struct tally *tally);
+
+/** Store all that was gathered, tell the sink of the posts, and take from @tally what was counted twice.
+ *  0, -errno: nothing was stored. */
+MUST_CHECK int record_commit(struct record *record, struct tally *tally);
 
 #endif

@@ -25,6 +25,7 @@ struct scan {
 	const char *source_why;
 	struct frontier *frontier;
 	struct life *life;
+	struct record *record;
 	struct tally tally;
 	struct facts facts;
 	bool has_facts;
@@ -50,17 +51,6 @@ static void ask_doubts(struct scan *scan);
 
 /* ---- making and ending ---- */
 
-static struct record record_of(const struct scan *scan)
-{
-	return (struct record){
-		.store = scan->options.context->store,
-		.life = scan->life,
-		.ruleset = scan->options.context->ruleset,
-		.sink = scan->options.sink,
-		.profile = scan->options.profile->url,
-	};
-}
-
 struct scan *scan_cancel(struct scan *scan)
 {
 	if (!scan)
@@ -73,6 +63,7 @@ struct scan *scan_cancel(struct scan *scan)
 		read_cancel(scan->job);
 	sd_event_source_disable_unref(scan->defer);
 	doubts_free(scan->doubts);
+	record_free(scan->record);
 	life_end(scan->life);
 	frontier_free(scan->frontier);
 	tally_release(&scan->tally);
@@ -194,15 +185,14 @@ static void page_unchanged(struct scan *scan)
 {
 	struct standing standing;
 	bool instead;
-	struct record record = record_of(scan);
 	int r = standing_read(scan->page_arena, scan->memory.extract, &standing);
 	if (r == 0)
 		r = keep_facts(scan, &standing.facts);
 	if (r == 0)
 		r = follow_all(scan, standing.follows, standing.n_follows, &instead);
 	if (r == 0)
-		r = record_unchanged(
-			&record, scan->asked->url, &scan->memory, &standing.coverage, &scan->tally);
+		r = record_unchanged(scan->record, scan->asked->url, &scan->memory, &standing.coverage,
+			&scan->tally);
 	if (r < 0)
 		give_up(scan, r);
 	else
@@ -211,12 +201,11 @@ static void page_unchanged(struct scan *scan)
 
 static int record_reading(struct scan *scan, const struct reading *reading)
 {
-	struct record record = record_of(scan);
 	/* Only an answer that can be asked for conditionally, or compared, is worth remembering. */
 	struct page_memory *page = scan->options.saved ? NULL : &scan->fresh;
 	int r = keep_facts(scan, &reading->extract.facts);
 	if (r == 0)
-		r = record_page(&record, scan->asked->url, reading, page, &scan->tally);
+		r = record_page(scan->record, scan->asked->url, reading, page, &scan->tally);
 	return r;
 }
 
@@ -377,11 +366,25 @@ static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, v
 		give_up(scan, r);
 }
 
+/* All pages are read. */
+static void pages_done(struct scan *scan)
+{
+	int r = frontier_was_full(scan->frontier) ?
+			tally_cut(&scan->tally, "there are more pages than one scan reads") :
+			0;
+	if (r == 0)
+		r = record_commit(scan->record, &scan->tally);
+	if (r < 0)
+		give_up(scan, r);
+	else
+		ask_doubts(scan);
+}
+
 static void next_page(struct scan *scan)
 {
 	scan->asked = frontier_next(scan->frontier);
 	if (!scan->asked) {
-		ask_doubts(scan);
+		pages_done(scan);
 		return;
 	}
 	int r = recall(scan);
@@ -405,7 +408,7 @@ static void on_doubts_settled(int r, void *userdata)
 		finish(scan);
 }
 
-/* All pages are read: ask the permalinks of what is out of sight, then finish. */
+/* Ask the permalinks of what is out of sight, then finish. */
 static void ask_doubts(struct scan *scan)
 {
 	const struct outcome outcome = tally_outcome(&scan->tally);
@@ -454,6 +457,18 @@ static int choose_source(struct scan *scan)
 	return r;
 }
 
+static int start_record(struct scan *scan)
+{
+	const struct record_options options = {
+		.store = scan->options.context->store,
+		.life = scan->life,
+		.ruleset = scan->options.context->ruleset,
+		.sink = scan->options.sink,
+		.profile = scan->options.profile->url,
+	};
+	return record_new(&options, &scan->record);
+}
+
 int scan_start(const struct scan_options *options, scan_done *done, void *userdata, struct scan **ret)
 {
 	struct scan *scan = calloc(1, sizeof *scan);
@@ -475,6 +490,8 @@ int scan_start(const struct scan_options *options, scan_done *done, void *userda
 		r = choose_source(scan);
 	if (r == 0)
 		r = life_begin(&life, &scan->life);
+	if (r == 0)
+		r = start_record(scan);
 	if (r == 0)
 		r = sd_event_add_defer(context->event, &scan->defer, on_start, scan);
 	if (r < 0) {

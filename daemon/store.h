@@ -156,6 +156,10 @@ MUST_CHECK int store_sight(
 MUST_CHECK int store_page_stands(struct store *store, const char *profile, const char *url,
 	const char *scan, int64_t seen_s, int64_t *ret);
 
+/** *@ret: was a finding of @like's rule and permalink seen by @scan on another page than @like's? */
+MUST_CHECK int store_seen_elsewhere(
+	struct store *store, const struct finding *like, const char *scan, bool *ret);
+
 /* ---- alerts that the journal has not taken yet ---- */
 
 struct queued_alert {

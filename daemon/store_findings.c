@@ -272,3 +272,30 @@ int store_page_stands(struct store *store, const char *profile, const char *url,
 		*ret = sqlite3_changes64(store->db);
 	return r;
 }
+
+int store_seen_elsewhere(
+	struct store *store, const struct finding *like, const char *scan, bool *ret)
+{
+	sqlite3_stmt *statement;
+	int r = store_statement(store, STATEMENT_SEEN_ELSEWHERE,
+		"SELECT 1 FROM finding f WHERE f.state <> 1 AND f.rule = ?3 AND f.url = ?4 AND f.scan = ?5"
+		" AND f.profile = (SELECT number FROM profile WHERE url = ?1)"
+		" AND EXISTS (SELECT 1 FROM sighting s"
+		"  WHERE s.finding = f.number AND s.page IS NOT " THE_PAGE ")",
+		&statement);
+	if (r == 0)
+		r = bind_page(statement, like->profile, like->page);
+	if (r == 0)
+		r = store_bind_text(statement, 3, like->rule);
+	if (r == 0)
+		r = store_bind_text(statement, 4, like->url);
+	if (r == 0)
+		r = store_bind_text(statement, 5, scan);
+	if (r == 0)
+		r = store_step(statement);
+	if (r < 0)
+		return r;
+	*ret = r == 0;
+	(void)sqlite3_reset(statement); /* ends the read; its run succeeded */
+	return 0;
+}

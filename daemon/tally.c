@@ -77,6 +77,12 @@ int tally_unscored(struct tally *tally, size_t count, const char *why)
 	return r < 0 ? r : 0;
 }
 
+int tally_cut(struct tally *tally, const char *why)
+{
+	tally->window = true;
+	return add_sentence(&tally->lack, why);
+}
+
 static enum verdict sum_up(const struct tally *tally)
 {
 	if (tally->failed != VERDICT_OK)

@@ -35,6 +35,9 @@ MUST_CHECK int tally_failed(struct tally *tally, const char *url, enum relation 
 /** @count posts of a page could not be scored, for the reason @why. */
 MUST_CHECK int tally_unscored(struct tally *tally, size_t count, const char *why);
 
+/** Something was left out for the reason @why: the profile was seen in part.  0, -ENOMEM. */
+MUST_CHECK int tally_cut(struct tally *tally, const char *why);
+
 /** The sum.  Strings belong to @tally.  @next_due_s is left 0. */
 struct outcome tally_outcome(const struct tally *tally);
 

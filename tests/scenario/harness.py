@@ -162,7 +162,7 @@ class Nginx:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "access.log"
         text = f"""
-            worker_processes 1; daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;
+            {"user root root;" if os.geteuid() == 0 else ""} worker_processes 1; daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;
             events {{ worker_connections 256; }}
             http {{
               types {{ text/html html; application/rss+xml rss xml; application/atom+xml atom; application/feed+json json; text/plain txt; }}

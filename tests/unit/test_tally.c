@@ -59,6 +59,17 @@ static void test_a_counter_that_is_larger_makes_it_truncated(void **state)
 	tally_release(&tally);
 }
 
+static void test_what_is_cut_is_truncated(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 200, 3, false), 0);
+	assert_int_equal(tally_cut(&tally, "there are more pages"), 0);
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_TRUNCATED);
+	assert_string_equal(tally_outcome(&tally).lack, "there are more pages");
+	tally_release(&tally);
+}
+
 static void test_empty_needs_a_proof(void **state)
 {
 	(void)state;
@@ -201,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_pages_add_up),
 		cmocka_unit_test(test_a_window_makes_it_truncated),
 		cmocka_unit_test(test_a_counter_that_is_larger_makes_it_truncated),
+		cmocka_unit_test(test_what_is_cut_is_truncated),
 		cmocka_unit_test(test_empty_needs_a_proof),
 		cmocka_unit_test(test_a_page_that_had_to_be_read_fails_the_scan),
 		cmocka_unit_test(test_a_page_beside_it_is_told_and_no_more),
