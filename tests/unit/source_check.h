@@ -67,8 +67,6 @@ static inline const char *broken_promise(const struct extract *extract)
 		return "the verdict is none";
 	if (extract->verdict == VERDICT_EMPTY && n_listed(extract) > 0)
 		return "empty, but there are posts";
-	if (!verdict_proves(extract->verdict) && !extract->why)
-		return "nothing proven, and no reason given";
 	for (size_t i = 0; i < extract->n_posts; i++) {
 		const struct post *post = &extract->posts[i];
 		if (!post->id || !post->text || strlen(post->text) != post->len)

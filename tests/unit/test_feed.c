@@ -19,6 +19,8 @@ static struct extract read_feed(const char *body, size_t len)
 	const char *broken = broken_promise(&extract);
 	if (broken)
 		fail_msg("%s: \"%.200s\"", broken, body);
+	if (!verdict_proves(extract.verdict) && !extract.why)
+		fail_msg("no reason given: \"%.200s\"", body);
 	return extract;
 }
 
@@ -380,15 +382,15 @@ struct person_row {
 };
 
 static const struct person_row persons[] = {
-	{"ada@ada.example (Ada Example)",	  "Ada Example"     },
-	{"Ada Example (ada@ada.example)",	  "Ada Example"     },
-	{"Ada Example &lt;ada@ada.example&gt;", "Ada Example"     },
-	{"Ada Example",			 "Ada Example"     },
-	{"ada@ada.example",			    NULL		},
-	{"@ada@ada.example",		     "@ada@ada.example"},
-	{"()",				  NULL		   },
-	{"(",				   NULL		  },
-	{"a@b (",			       NULL	      },
+	{"ada@ada.example (Ada Example)", "Ada Example"},
+	{"Ada Example (ada@ada.example)", "Ada Example"},
+	{"Ada Example &lt;ada@ada.example&gt;", "Ada Example"},
+	{"Ada Example", "Ada Example"},
+	{"ada@ada.example", NULL},
+	{"@ada@ada.example", "@ada@ada.example"},
+	{"()", NULL},
+	{"(", NULL},
+	{"a@b (", NULL},
 };
 
 static void persons_are_names(void **state)

@@ -33,6 +33,8 @@ static struct extract read_page_of(const struct page *page)
 	const char *broken = broken_promise(&extract);
 	if (broken)
 		fail_msg("%s: \"%.200s\"", broken, (const char *)page->body);
+	if (!verdict_proves(extract.verdict) && !extract.why)
+		fail_msg("no reason given: \"%.200s\"", (const char *)page->body);
 	return extract;
 }
 
