@@ -92,9 +92,7 @@ static struct piece string(struct reader *reader, const char *text, size_t len, 
 		return unknown(false);
 	}
 	*one = (struct literal){copy, len, word_start, false};
-	return (struct piece){
-		.exact = true, .strings = {one, 1, 1}
-	     };
+	return (struct piece){.exact = true, .strings = {one, 1, 1}};
 }
 
 static struct piece nothing(struct reader *reader, bool word_start)
@@ -290,6 +288,16 @@ static void strip_blanks(struct literal *literal)
 		literal->len--;
 		literal->word_end = true;
 	}
+}
+
+/* A match that begins with white space does not begin where the literal behind that does. */
+static bool begins_blank(const struct set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->items[i].len > 0 && set->items[i].text[0] == ' ')
+			return true;
+	}
+	return false;
 }
 
 /* Make a group of @set: none when a string of it is empty.  A literal that begins with another one
@@ -604,7 +612,7 @@ static bool read_bounds(struct reader *reader, size_t *ret_min, size_t *ret_max)
 static struct piece optional(struct reader *reader, const struct piece *piece, size_t max)
 {
 	struct piece out = *piece;
-	if (piece->exact && max == 1) {
+	if (piece->exact && (max == 1 || piece->apart)) {
 		struct piece none = nothing(reader, false);
 		add_strings(reader, &out.strings, &none.strings);
 		return out;
@@ -806,23 +814,23 @@ static void add_branch(struct reader *reader, struct choice *choice, const struc
 static void read_choice(struct reader *reader, struct piece *ret)
 {
 	struct choice choice = {.exact = true, .requires = true, .sum = {.first_known = true}};
-	for (;;) {
+	read_sequence(reader, ret);
+	if (*reader->at != '|')
+		return;
+	add_branch(reader, &choice, ret);
+	while (*reader->at == '|' && !reader->error && !reader->lost) {
 		struct piece branch;
+		reader->at++;
 		read_sequence(reader, &branch);
 		add_branch(reader, &choice, &branch);
-		if (*reader->at != '|' || reader->error || reader->lost)
-			break;
-		reader->at++;
 	}
-	if (reader->error || reader->lost) {
-		*ret = unknown(false);
-	} else if (choice.exact && choice.requires) {
+	if (choice.exact && choice.requires) {
 		*ret = (struct piece){.exact = true, .strings = choice.strings};
-	} else {
-		*ret = choice.sum;
-		if (choice.requires)
-			add_group(&ret->required, group_of(&choice.strings));
+		return;
 	}
+	*ret = choice.sum;
+	if (choice.requires)
+		add_group(&ret->required, group_of(&choice.strings));
 }
 
 /* Groups that most posts hold are not worth asking for beside a better one. */
@@ -869,16 +877,16 @@ int literals_read(const char *pattern, bool extended, struct arena *arena, struc
 		return reader.error;
 	struct literals literals = {.count = 0};
 	if (!reader.lost && *reader.at == '\0') {
+		struct set *first = piece.exact ? &piece.strings : &piece.first;
+		bool starts = (piece.exact || (piece.first_known && !piece.nullable)) &&
+			      !begins_blank(first);
+		struct literal_group group = group_of(first);
 		literals = piece.required;
 		if (piece.exact)
-			add_group(&literals, group_of(&piece.strings));
+			add_group(&literals, group);
 		drop_weak(&literals);
-		struct literal_group starts = {.count = 0};
-		if (!piece.exact && piece.first_known && !piece.nullable)
-			starts = group_of(&piece.first);
-		if (starts.count > 0)
-			put_starts(&literals, starts);
-		literals.starts |= piece.exact && literals.count > 0;
+		if (starts && group.count > 0)
+			put_starts(&literals, group);
 	}
 	*ret = literals;
 	return reader.error;
