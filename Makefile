@@ -223,7 +223,7 @@ install: $(O)/dirtwatch
 	install -D -m 644 config/dirtwatch.yaml.5 $(DESTDIR)$(mandir)/man5/dirtwatch.yaml.5
 	install -D -m 644 patterns/dirtwatch-patterns.5 $(DESTDIR)$(mandir)/man5/dirtwatch-patterns.5
 	[ -e $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml ] || \
-		install -m 640 config/dirtwatch.yaml $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml
+		install -m 644 config/dirtwatch.yaml $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml
 
 # ---- what Debian 12 has to have -------------------------------------------------------------------
 

@@ -92,7 +92,8 @@ static int find_config(struct arena *arena, const struct options *options, struc
 			arena_copy(arena, options->config, (size_t)(slash - options->config)) : ".";
 	} else {
 		const char *usual = join(arena, paths->config_dir, "dirtwatch.yaml");
-		paths->config = is_there(usual) ? usual : NULL;
+		/* One that is there and can not be read is an error to be told, not a config to do without. */
+		paths->config = usual && access(usual, F_OK) == 0 ? usual : NULL;
 	}
 	if (!paths->config_dir)
 		return -ENOMEM;

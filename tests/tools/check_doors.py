@@ -25,6 +25,7 @@ OURS = ["source_read", "score_post", "reading_make"]
 DOORS = {
     ("crawlers/source.o", "*"): "the table of sources, and source_read() itself",
     ("crawlers/extract.o", "*"): "containers for sources, called by them",
+    ("crawlers/net/rate.o", "date_parse"): "dates in response headers, which main must obey",
     ("daemon/reading.o", "source_read"): "reading_make(), the reader's work",
     ("daemon/reading.o", "score_post"): "reading_make(), the reader's work",
     ("daemon/reader_role.o", "reading_make"): "the reader's process",
