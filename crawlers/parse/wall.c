@@ -200,6 +200,25 @@ static bool is_login_page(const struct page *page, struct arena *arena)
 	return login;
 }
 
+/* ---- "not found" with status 200 ---- */
+
+static const char *const missing[] = {"404", "Page not found", "Not found", "File not found",
+	"This page doesn't exist", "This page does not exist", "Page doesn't exist", "User not found"};
+
+bool wall_is_missing(const char *title)
+{
+	for (size_t i = 0; title && i < COUNT(missing); i++) {
+		size_t len = strlen(missing[i]);
+		if (strncasecmp(title, missing[i], len) != 0)
+			continue;
+		/* "404 days sober" is a title like any other. */
+		const char *rest = title + len + strspn(title + len, " ");
+		if (*rest == '\0' || strchr("-|:.!", *rest) || strcasestr(rest, "not found"))
+			return true;
+	}
+	return false;
+}
+
 /* ---- all together ---- */
 
 static bool say(struct extract *extract, enum verdict verdict, const char *why)

@@ -19,4 +19,8 @@ bool wall_detect(const struct page *page, struct extract *extract);
 /** True for a page that is a log-in form and little else. */
 bool wall_is_login(struct dom *dom);
 
+/** True when a page's @title (NULL: none) says that there is no such page.  The status did not say
+ *  so: only for a page on which no post was found. */
+bool wall_is_missing(const char *title);
+
 #endif

@@ -11,6 +11,7 @@
 #include "crawlers/parse/opengraph.h"
 #include "crawlers/parse/owner.h"
 #include "crawlers/parse/readable.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
@@ -318,24 +319,6 @@ static int follow_next(struct reading *reading)
 
 /* ---- verdicts ---- */
 
-/* A page that says in its title that there is none, and shows nothing else. */
-static bool is_missing(const struct reading *reading)
-{
-	static const char *const titles[] = {"404", "Page not found", "Not found", "File not found",
-		"This page doesn't exist", "This page does not exist", "Page doesn't exist",
-		"User not found"};
-	const char *title = reading->graph.title;
-	for (size_t i = 0; title && i < sizeof titles / sizeof titles[0]; i++) {
-		size_t len = strlen(titles[i]);
-		/* "404 days sober" is a title like any other. */
-		if (strncasecmp(title, titles[i], len) == 0 &&
-			(title[len] == '\0' || strchr("-|:.!", title[len + (title[len] == ' ')]) ||
-				strcasestr(title + len, "not found")))
-			return true;
-	}
-	return false;
-}
-
 static void judge(struct reading *reading)
 {
 	struct extract *extract = reading->extract;
@@ -373,7 +356,7 @@ static int read_tree(struct reading *reading)
 	if (r != 0)
 		return r;
 	find_about(reading);
-	if (!has_own_posts(reading) && is_missing(reading)) {
+	if (!has_own_posts(reading) && wall_is_missing(reading->graph.title)) {
 		extract->verdict = VERDICT_NOT_FOUND;
 		extract->facts = FACTS_INIT;
 		return 0;

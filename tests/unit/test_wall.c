@@ -113,6 +113,32 @@ static void a_nul_hides_nothing(void **state)
 	assert_int_equal(verdict_of(&row, body, sizeof body - 1), VERDICT_LOGIN_WALL);
 }
 
+struct title_row {
+	const char *title;
+	bool missing;
+};
+
+static const struct title_row title_rows[] = {
+	{"404",				true },
+	{"Page not found",		      true },
+	{"Page Not Found | Ada's blog",	 true },
+	{"404: not found",		      true },
+	{"404 Not Found",		       true },
+	{"404 days sober",		      false},
+	{"Not found wanting",		   false},
+	{"Ada's blog",			  false},
+	{NULL,				  false},
+};
+
+static void knows_a_missing_page_by_its_title(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof title_rows / sizeof title_rows[0]; i++) {
+		if (wall_is_missing(title_rows[i].title) != title_rows[i].missing)
+			fail_msg("%s", title_rows[i].title ? title_rows[i].title : "(none)");
+	}
+}
+
 static void a_log_in_beside_content_is_no_wall(void **state)
 {
 	(void)state;
@@ -130,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_walls_from_pages),
 		cmocka_unit_test(a_nul_hides_nothing),
+		cmocka_unit_test(knows_a_missing_page_by_its_title),
 		cmocka_unit_test(a_log_in_beside_content_is_no_wall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
