@@ -3,24 +3,28 @@
 #include "crawlers/parse/htmltext.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 /* Data about a post is shorter than this. */
 #define META_B 300
+/* The longest word below has 15 letters. */
+#define WORD_MAX 20
 
-static const char *const frame_words[] = {"advert", "ad", "ads", "aside", "banner", "breadcrumb",
+/* Each sorted, for bsearch(). */
+static const char *const frame_words[] = {"ad", "ads", "advert", "aside", "banner", "breadcrumb",
 	"breadcrumbs", "catlinks", "comment", "comments", "consent", "cookie", "cookies", "disqus",
-	"editsection", "feedlink", "footer", "follow", "jump", "login", "masthead", "menu", "modal",
+	"editsection", "feedlink", "follow", "footer", "jump", "login", "masthead", "menu", "modal",
 	"nav", "navbar", "navigation", "newsletter", "noprint", "outbrain", "overlay", "pagination",
-	"popup", "printfooter", "promo", "recommended", "recommendations", "related", "respond",
+	"popup", "printfooter", "promo", "recommendations", "recommended", "related", "respond",
 	"share", "sharedaddy", "sharing", "sidebar", "sitemap", "skip", "skyscraper", "social",
 	"sponsor", "sponsored", "subscribe", "suggested", "suggestions", "taboola", "toolbar",
 	"widget"};
 
-static const char *const meta_words[] = {"author", "byline", "categories", "category", "credit",
-	"cat", "date", "edit", "info", "inlinefooter", "meta", "metadata", "more", "permalink",
+static const char *const meta_words[] = {"author", "byline", "cat", "categories", "category",
+	"credit", "date", "edit", "info", "inlinefooter", "meta", "metadata", "more", "permalink",
 	"published", "readmore", "tag", "tags", "taxonomy", "terms", "time", "timestamp", "updated",
 	"vcard", "views"};
 
@@ -38,14 +42,34 @@ static const char *const whole_classes[] = {"e-content", "entry-content", "post-
 static const char *const part_classes[] = {"entry-summary", "post-excerpt", "excerpt", "p-summary",
 	"wp-block-post-excerpt", "gh-card-excerpt", "post-summary", "post-card-excerpt"};
 
-/* One word of a list like "wp-block postDate", without regard to case; words end where letters and
- * digits do. */
-static bool list_has(const char *list, const char *word)
+/* The next word of a list like "wp-block postDate", in small letters; words end where letters and
+ * digits do.  false: no more.  Words longer than any we know are cut: they match none. */
+static bool next_word(const char **at, char word[WORD_MAX])
 {
-	size_t len = strlen(word);
-	for (const char *at = list; at && (at = strcasestr(at, word)); at++) {
-		bool starts = at == list || !isalnum((unsigned char)at[-1]);
-		if (starts && !isalnum((unsigned char)at[len]))
+	size_t len = 0;
+	const char *p = *at;
+	while (*p && !isalnum((unsigned char)*p))
+		p++;
+	for (; isalnum((unsigned char)*p); p++) {
+		if (len + 1 < WORD_MAX)
+			word[len++] = (char)tolower((unsigned char)*p);
+	}
+	word[len] = '\0';
+	*at = p;
+	return len > 0;
+}
+
+static int by_word(const void *key, const void *row)
+{
+	return strcmp(key, *(const char *const *)row);
+}
+
+/* True when @list (may be NULL) has one of the @count sorted words. */
+static bool list_has_of(const char *list, const char *const *words, size_t count)
+{
+	char word[WORD_MAX];
+	while (list && next_word(&list, word)) {
+		if (bsearch(word, words, count, sizeof *words, by_word))
 			return true;
 	}
 	return false;
@@ -64,18 +88,14 @@ static const char *short_id(const GumboNode *node)
 
 bool hint_has_word(const GumboNode *node, const char *word)
 {
-	return list_has(dom_attr(node, "class"), word) || list_has(short_id(node), word);
+	return list_has_of(dom_attr(node, "class"), &word, 1) ||
+	       list_has_of(short_id(node), &word, 1);
 }
 
 static bool has_word_of(const GumboNode *node, const char *const *words, size_t count)
 {
-	const char *class = dom_attr(node, "class");
-	const char *id = short_id(node);
-	for (size_t i = 0; (class || id) && i < count; i++) {
-		if (list_has(class, words[i]) || list_has(id, words[i]))
-			return true;
-	}
-	return false;
+	return list_has_of(dom_attr(node, "class"), words, count) ||
+	       list_has_of(short_id(node), words, count);
 }
 
 static bool is_root(const GumboNode *node)

@@ -15,7 +15,7 @@
 /* Beside its form a log-in page says this much at most: greetings, languages, legal notes. */
 #define LOGIN_TEXT_B 600
 /* Log-in pages are small; looking at larger ones would cost a second parse. */
-#define LOGIN_PAGE_B (256u * 1024)
+#define LOGIN_PAGE_B (128u * 1024)
 
 /* ---- statuses ---- */
 
@@ -183,10 +183,20 @@ static bool is_html(const struct page *page)
 	return !type || strcasestr(type, "html") || strncasecmp(type, "text/plain", 10) == 0;
 }
 
+/* Something like type="password" stands in the page. */
+static bool asks_for_password(const struct page *page)
+{
+	static const char *const ways[] = {"type=\"password", "type='password", "type=password"};
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		if (memmem(page->body, page->body_len, ways[i], strlen(ways[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool is_login_page(const struct page *page, struct arena *arena)
 {
-	if (page->body_len == 0 || page->body_len > LOGIN_PAGE_B ||
-		!memmem(page->body, page->body_len, "password", 8))
+	if (page->body_len == 0 || page->body_len > LOGIN_PAGE_B || !asks_for_password(page))
 		return false;
 	struct buf html = BUF_INIT(4 * LOGIN_PAGE_B);
 	struct dom dom = {0};
