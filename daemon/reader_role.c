@@ -2,6 +2,7 @@
 #include "daemon/role.h"
 #include "daemon/rules.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -46,8 +47,17 @@ static int load_and_serve(struct arena *arena, const struct options *options)
 	return r;
 }
 
+/* `systemctl kill` and Ctrl-C reach every process of the service: what they ask for is main's to do. */
+static void leave_signals_to_main(void)
+{
+	static const int mains[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+	for (size_t i = 0; i < sizeof mains / sizeof mains[0]; i++)
+		(void)signal(mains[i], SIG_IGN); /* can not fail for these */
+}
+
 int role_reader(const struct options *options)
 {
+	leave_signals_to_main();
 	struct arena *arena = arena_new(LIMIT_CONFIG_B);
 	int r = arena ? load_and_serve(arena, options) : -ENOMEM;
 	arena_free(arena);

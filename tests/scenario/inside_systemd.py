@@ -1,6 +1,7 @@
 """Runs as root inside a booted systemd (boot.sh), in a folder that holds dest/ (what `make install DESTDIR=` wrote),
 serve.py and site/.  Each step says what it saw; the first that is not so ends it."""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -50,6 +51,13 @@ def page(*texts):
     return f'<!DOCTYPE html><html lang="en"><body><main class="h-feed">{entries}</main></body></html>'
 
 
+def publish(*texts):
+    """A page whose time differs from that of the one before, though both are of this second."""
+    path = SITE / "index.html"
+    path.write_text(page(*texts))
+    os.utime(path, (1_700_000_000 + len(texts), 1_700_000_000 + len(texts)))
+
+
 def configure(*urls):
     profiles = "".join(f"  - {url}\n" for url in urls)
     CONFIG.write_text(f"fetch: {{delay: 0s}}\nprofiles:\n{profiles}")
@@ -63,7 +71,7 @@ def main():
                                sh("systemd-analyze security dirtwatch.service --no-pager"))[1])
     expect(exposure <= 1.5, f"exposure level {exposure}")
     (SITE / "posts").mkdir(parents=True, exist_ok=True)
-    (SITE / "index.html").write_text(page("My boss is a clueless idiot."))
+    publish("My boss is a clueless idiot.")
     (SITE / "posts/0").write_text("there")
     (SITE / "other.html").write_text(page("High five to the team."))
     server = subprocess.Popen(["/usr/bin/python3", "serve.py", "site", "170"], stdout=subprocess.PIPE, text=True)
@@ -94,7 +102,7 @@ def main():
     expect("clueless" in out and "verified" in out, "--scan-now goes through the running service")
     expect(len(alerts("finding-opened")) == 1, "a scan that changes nothing alerts nothing")
 
-    (SITE / "index.html").write_text(page("My boss is a clueless idiot.", "I got so stoned last night."))
+    publish("My boss is a clueless idiot.", "I got so stoned last night.")
     sh("systemctl kill -s USR1 dirtwatch")
     until(lambda: len(alerts("finding-opened")) == 2, "SIGUSR1: a scan, and an alert for what is new")
 
