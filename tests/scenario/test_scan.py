@@ -205,7 +205,7 @@ dirtwatch_patterns: 1
 rules:
   - id: own.frobnicator
     title: Frobnicators are secret
-    category: confidential.unreleased
+    category: confidential.internal
     severity: high
     confidence: 0.9
     kind: text
