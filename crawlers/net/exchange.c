@@ -110,7 +110,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *userdata)
 
 static int add_header(struct curl_slist **list, const char *name, const char *value)
 {
-	struct buf line = BUF_INIT(2 * LIMIT_HEADER_B);
+	struct buf line = BUF_INIT(2ul * LIMIT_HEADER_B);
 	int r = buf_addf(&line, "%s: %s", name, value);
 	struct curl_slist *longer = r == 0 ? curl_slist_append(*list, buf_str(&line)) : NULL;
 	buf_release(&line);

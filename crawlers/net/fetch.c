@@ -237,9 +237,9 @@ static int copy_options(struct fetch *fetch, const struct fetch_options *options
 {
 	fetch->options = *options;
 	if (fetch->options.connect_ms == 0)
-		fetch->options.connect_ms = LIMIT_CONNECT_S * MS_A_S;
+		fetch->options.connect_ms = (int64_t)LIMIT_CONNECT_S * MS_A_S;
 	if (fetch->options.transfer_ms == 0)
-		fetch->options.transfer_ms = LIMIT_TRANSFER_S * MS_A_S;
+		fetch->options.transfer_ms = (int64_t)LIMIT_TRANSFER_S * MS_A_S;
 	fetch->user_agent = strdup(options->user_agent ? options->user_agent : FETCH_USER_AGENT);
 	fetch->ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
 	return fetch->user_agent && (fetch->ca_file || !options->ca_file) ? 0 : -ENOMEM;

@@ -9,6 +9,10 @@
 
 #define US_A_MS 1000
 
+/* libcurl asks for "at once" with a timer of 0 ms: sd_event's usual slack would cost each request more
+ * than a millisecond. */
+#define TIMER_ACCURACY_US 1
+
 struct multi {
 	sd_event *event;
 	CURLM *curl;
@@ -136,7 +140,7 @@ int multi_new(sd_event *event, multi_done *done, void *userdata, struct multi **
 	if (!multi->curl || !set_up(multi))
 		goto fail;
 	r = sd_event_add_time_relative(
-		event, &multi->timer, CLOCK_MONOTONIC, 0, US_A_MS, on_timer, multi);
+		event, &multi->timer, CLOCK_MONOTONIC, 0, TIMER_ACCURACY_US, on_timer, multi);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(multi->timer, SD_EVENT_OFF);
 	if (r < 0)

@@ -4,6 +4,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,16 +13,15 @@
 
 /* Origins remembered: one person's profiles lead to some dozens. */
 #define HOSTS_MAX 4096
-#define BUCKETS	  1024
 
 /* Rules of all origins together: robots.txt of real sites are some kB, the largest allowed 1.5 MB.
  */
-#define ROBOTS_SUM_B (64u * 1024 * 1024)
+#define ROBOTS_SUM_B (64ul * 1024 * 1024)
 /* RFC 9309 §2.4: "Crawlers SHOULD NOT use the cached version for more than 24 hours". */
-#define ROBOTS_MAX_S (24 * 60 * 60)
+#define ROBOTS_MAX_S (24ll * 60 * 60)
 
 #define BACKOFF_BASE_S 60
-#define BACKOFF_MAX_S  (6 * 60 * 60)
+#define BACKOFF_MAX_S  (6ll * 60 * 60)
 
 /* Hosts that are known to want more than the usual delay; their subdomains too. */
 static const struct {
@@ -35,7 +35,6 @@ static const struct {
 };
 
 struct host {
-	struct host *next; /* in its bucket */
 	char *origin;
 	int64_t delay_us;
 	uint64_t used; /* the larger, the later */
@@ -58,9 +57,9 @@ struct pace {
 	int64_t delay_us;
 	uint64_t seed;
 	uint64_t uses;
+	void *hosts; /* tree by origin: tsearch(3) */
 	size_t n_hosts;
 	size_t rules_b; /* of all hosts */
-	struct host *buckets[BUCKETS];
 };
 
 int pace_new(const struct clock *clock, int64_t delay_us, struct pace **ret)
@@ -84,15 +83,6 @@ void pace_set_seed(struct pace *pace, uint64_t seed)
 
 /* ---- hosts ---- */
 
-/* FNV-1a.  Strangers choose names; that they make one chain of 4096 costs microseconds. */
-static uint64_t hash(const char *text)
-{
-	uint64_t sum = 0xcbf29ce484222325;
-	for (; *text; text++)
-		sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
-	return sum;
-}
-
 static void drop_rules(struct pace *pace, struct host *host)
 {
 	pace->rules_b -= host->rules_b;
@@ -102,9 +92,10 @@ static void drop_rules(struct pace *pace, struct host *host)
 	host->robots_until_s = 0;
 }
 
-static void host_free(struct pace *pace, struct host *host)
+static void host_free(void *at)
 {
-	drop_rules(pace, host);
+	struct host *host = at;
+	free(host->rules);
 	free(host->origin);
 	free(host);
 }
@@ -113,15 +104,22 @@ struct pace *pace_free(struct pace *pace)
 {
 	if (!pace)
 		return NULL;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		while (pace->buckets[i]) {
-			struct host *host = pace->buckets[i];
-			pace->buckets[i] = host->next;
-			host_free(pace, host);
-		}
-	}
+	tdestroy(pace->hosts, host_free);
 	free(pace);
 	return NULL;
+}
+
+static int by_origin(const void *a, const void *b)
+{
+	const struct host *left = a;
+	const struct host *right = b;
+	return strcmp(left->origin, right->origin);
+}
+
+/* The host at a node that twalk_r(3) comes to; NULL: not now, for inner nodes are come to thrice. */
+static struct host *host_at(const void *node, VISIT visit)
+{
+	return visit == postorder || visit == leaf ? *(struct host *const *)node : NULL;
 }
 
 /* What a clock that was set back left too far in the future is brought near. */
@@ -139,13 +137,13 @@ static void settle(const struct pace *pace, struct host *host)
 
 static struct host *find(struct pace *pace, const char *origin)
 {
-	struct host *host = pace->buckets[hash(origin) % BUCKETS];
-	while (host && strcmp(host->origin, origin) != 0)
-		host = host->next;
-	if (host) {
-		host->used = ++pace->uses;
-		settle(pace, host);
-	}
+	const struct host key = {.origin = (char *)origin}; /* only compared */
+	void *node = tfind(&key, &pace->hosts, by_origin);
+	if (!node)
+		return NULL;
+	struct host *host = *(struct host **)node;
+	host->used = ++pace->uses;
+	settle(pace, host);
 	return host;
 }
 
@@ -154,6 +152,13 @@ static bool has_to_be_kept(const struct pace *pace, const struct host *host)
 	return host->failures > 0 || host->retry_at_s > clock_now_s(pace->clock);
 }
 
+/* A walk through all hosts for the one to be forgotten. */
+struct choice {
+	const struct pace *pace;
+	const struct host *but; /* never this one */
+	struct host *host;	/* the best so far; NULL: none */
+};
+
 static bool goes_before(const struct pace *pace, const struct host *a, const struct host *b)
 {
 	bool keep_a = has_to_be_kept(pace, a);
@@ -161,20 +166,24 @@ static bool goes_before(const struct pace *pace, const struct host *a, const str
 	return keep_a != keep_b ? keep_b : a->used < b->used;
 }
 
+static void choose_host(const void *node, VISIT visit, void *userdata)
+{
+	struct choice *choice = userdata;
+	struct host *host = host_at(node, visit);
+	if (host && !host->in_flight &&
+		(!choice->host || goes_before(choice->pace, host, choice->host)))
+		choice->host = host;
+}
+
 static void forget_one(struct pace *pace)
 {
-	struct host **out = NULL;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct host **at = &pace->buckets[i]; *at; at = &(*at)->next) {
-			if (!(*at)->in_flight && (!out || goes_before(pace, *at, *out)))
-				out = at;
-		}
-	}
-	if (!out)
+	struct choice choice = {.pace = pace};
+	twalk_r(pace->hosts, choose_host, &choice);
+	if (!choice.host)
 		return; /* all in flight: the fetcher bounds those */
-	struct host *host = *out;
-	*out = host->next;
-	host_free(pace, host);
+	(void)tdelete(choice.host, &pace->hosts, by_origin); /* it is in there */
+	pace->rules_b -= choice.host->rules_b;
+	host_free(choice.host);
 	pace->n_hosts--;
 }
 
@@ -188,6 +197,20 @@ static int64_t delay_for(const struct pace *pace, const char *origin)
 	return pace->delay_us;
 }
 
+static struct host *host_new(const struct pace *pace, const char *origin)
+{
+	struct host *host = calloc(1, sizeof *host);
+	if (!host)
+		return NULL;
+	host->origin = strdup(origin);
+	if (!host->origin) {
+		host_free(host);
+		return NULL;
+	}
+	host->delay_us = delay_for(pace, origin);
+	return host;
+}
+
 /* The host of @origin, made where it is not known yet; NULL: no memory. */
 static struct host *find_or_make(struct pace *pace, const char *origin)
 {
@@ -196,19 +219,14 @@ static struct host *find_or_make(struct pace *pace, const char *origin)
 		return host;
 	if (pace->n_hosts >= HOSTS_MAX)
 		forget_one(pace);
-	host = calloc(1, sizeof *host);
+	host = host_new(pace, origin);
 	if (!host)
 		return NULL;
-	host->origin = strdup(origin);
-	if (!host->origin) {
-		free(host);
+	if (!tsearch(host, &pace->hosts, by_origin)) {
+		host_free(host);
 		return NULL;
 	}
-	host->delay_us = delay_for(pace, origin);
 	host->used = ++pace->uses;
-	struct host **bucket = &pace->buckets[hash(origin) % BUCKETS];
-	host->next = *bucket;
-	*bucket = host;
 	pace->n_hosts++;
 	return host;
 }
@@ -239,6 +257,15 @@ int pace_began(struct pace *pace, const char *origin)
 		return -ENOMEM;
 	host->in_flight = true;
 	return 0;
+}
+
+/* FNV-1a: another number for another host. */
+static uint64_t hash(const char *text)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+	for (; *text; text++)
+		sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
+	return sum;
 }
 
 /* One number out of another, as good as random (splitmix64). */
@@ -300,17 +327,21 @@ static int copy_rules(struct host *host, const struct robots_rule *rules, size_t
 	return 0;
 }
 
+static void choose_rules(const void *node, VISIT visit, void *userdata)
+{
+	struct choice *choice = userdata;
+	struct host *host = host_at(node, visit);
+	if (host && host != choice->but && host->rules &&
+		(!choice->host || host->used < choice->host->used))
+		choice->host = host;
+}
+
 static void forget_rules(struct pace *pace, const struct host *but)
 {
-	struct host *oldest = NULL;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct host *at = pace->buckets[i]; at; at = at->next) {
-			if (at != but && at->rules && (!oldest || at->used < oldest->used))
-				oldest = at;
-		}
-	}
-	if (oldest)
-		drop_rules(pace, oldest);
+	struct choice choice = {.pace = pace, .but = but};
+	twalk_r(pace->hosts, choose_rules, &choice);
+	if (choice.host)
+		drop_rules(pace, choice.host);
 }
 
 int pace_set_robots(struct pace *pace, const char *origin, const struct robots_rule *rules,
@@ -361,20 +392,31 @@ int pace_note(struct pace *pace, const struct pace_row *row)
 	return 0;
 }
 
+struct telling {
+	const struct pace *pace;
+	void (*each)(const struct pace_row *row, void *userdata);
+	void *userdata;
+};
+
+static void tell(const void *node, VISIT visit, void *userdata)
+{
+	const struct telling *telling = userdata;
+	const struct host *host = host_at(node, visit);
+	if (!host)
+		return;
+	bool keep = has_to_be_kept(telling->pace, host);
+	const struct pace_row row = {
+		.origin = host->origin,
+		.retry_at_s = keep ? host->retry_at_s : 0,
+		.failures = host->failures,
+	};
+	if (keep || host->put_back)
+		telling->each(&row, telling->userdata);
+}
+
 void pace_each(
 	struct pace *pace, void (*each)(const struct pace_row *row, void *userdata), void *userdata)
 {
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (const struct host *host = pace->buckets[i]; host; host = host->next) {
-			bool keep = has_to_be_kept(pace, host);
-			if (!keep && !host->put_back)
-				continue;
-			const struct pace_row row = {
-				.origin = host->origin,
-				.retry_at_s = keep ? host->retry_at_s : 0,
-				.failures = host->failures,
-			};
-			each(&row, userdata);
-		}
-	}
+	struct telling telling = {.pace = pace, .each = each, .userdata = userdata};
+	twalk_r(pace->hosts, tell, &telling);
 }

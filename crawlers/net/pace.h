@@ -22,7 +22,7 @@ struct pace;
 /* Nobody makes us wait longer than a day at a time: that is as long as robots.txt may be kept
  * (RFC 9309 §2.4), one request a day is polite under any reading, and a server that says "in ten
  * years" must not be able to switch the watch off. */
-#define PACE_RETRY_MAX_S (24 * 60 * 60)
+#define PACE_RETRY_MAX_S (24ll * 60 * 60)
 
 /** @delay_us between the end of one request and the start of the next to the same origin; hosts
  * that are known to want more get more. */

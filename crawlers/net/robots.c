@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Steps of one comparison after another that one answer may take: measured at 1 ns each. */
-#define STEPS_MAX (32u * 1000 * 1000)
+#define STEPS_MAX (32ul * 1000 * 1000)
 
 static int hex_value(char c)
 {
@@ -107,7 +107,7 @@ static bool longest_allows(const struct robots_rule *rules, size_t count, const 
 
 bool robots_allows(const struct robots_rule *rules, size_t count, const char *path)
 {
-	struct buf normal = BUF_INIT(3 * LIMIT_URL_B);
+	struct buf normal = BUF_INIT(3ul * LIMIT_URL_B);
 	/* A path too long, or no memory to look at it: better not to ask for it. */
 	bool allowed = robots_normalise(&normal, path, strlen(path), ROBOTS_PATH) == 0 &&
 		       longest_allows(rules, count, buf_str(&normal));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What is asked for and the URLs of all its hops, each taken apart. */
-#define TRANSFER_ARENA_B (64 * LIMIT_URL_B)
+#define TRANSFER_ARENA_B (64ul * LIMIT_URL_B)
 
 /* ---- the request ---- */
 

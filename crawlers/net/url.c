@@ -28,18 +28,10 @@ static void clean_buf(struct buf *buf)
 	buf_release(buf);
 }
 
-static void clean_locale(locale_t *locale)
-{
-	if (!*locale)
-		return;
-	(void)uselocale(LC_GLOBAL_LOCALE);
-	freelocale(*locale);
-}
-
 /* libcurl 7.88 turns a name of other letters into punycode by way of the locale's charset, and
  * calls it out of memory when that is ASCII, as it is under systemd.  So such names are taken apart
  * in a UTF-8 locale that holds for this thread and this call only. */
-static locale_t utf8_for(const char *text)
+static locale_t utf8_begin(const char *text)
 {
 	for (; *text; text++) {
 		if (!isascii((unsigned char)*text)) {
@@ -50,6 +42,14 @@ static locale_t utf8_for(const char *text)
 		}
 	}
 	return NULL;
+}
+
+static void utf8_end(locale_t utf8)
+{
+	if (!utf8)
+		return;
+	(void)uselocale(LC_GLOBAL_LOCALE);
+	freelocale(utf8);
 }
 
 static int outcome(CURLUcode code)
@@ -286,9 +286,12 @@ int url_parse(struct arena *arena, const char *text, struct url *ret)
 	CURLU *CLEAN(clean_url) handle = curl_url();
 	if (!handle)
 		return -ENOMEM;
-	locale_t CLEAN(clean_locale) utf8 = utf8_for(text);
+	locale_t utf8 = utf8_begin(text);
 	int r = set_url(handle, text, false);
-	return r == 0 ? take_apart(arena, handle, ret) : r;
+	if (r == 0)
+		r = take_apart(arena, handle, ret);
+	utf8_end(utf8);
+	return r;
 }
 
 int url_resolve(struct arena *arena, const char *base, const char *reference, const char **ret)
@@ -296,13 +299,14 @@ int url_resolve(struct arena *arena, const char *base, const char *reference, co
 	CURLU *CLEAN(clean_url) handle = curl_url();
 	if (!handle)
 		return -ENOMEM;
-	locale_t CLEAN(clean_locale) utf8 = utf8_for(reference);
+	locale_t utf8 = utf8_begin(reference);
 	struct url url;
 	int r = set_url(handle, base, false);
 	if (r == 0)
 		r = set_url(handle, reference, true);
 	if (r == 0)
 		r = take_apart(arena, handle, &url);
+	utf8_end(utf8);
 	if (r == 0)
 		*ret = url.whole;
 	return r;

@@ -221,7 +221,7 @@ int robots_parse(struct arena *arena, const char *token, const char *bytes, size
 	struct parser parser = {
 		.arena = arena,
 		.token = token,
-		.pattern = BUF_INIT(3 * LIMIT_ROBOTS_B),
+		.pattern = BUF_INIT(3ul * LIMIT_ROBOTS_B),
 	};
 	struct span text = {bytes, len < LIMIT_ROBOTS_B ? len : LIMIT_ROBOTS_B};
 	if (text.len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)

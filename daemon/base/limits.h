@@ -36,7 +36,7 @@
 /* A header line we keep (ETag, Link …); longer ones are as good as absent. */
 #define LIMIT_HEADER_B 8192
 /* All headers of one answer, interim ones with them: servers send 2 kB, their own limits are 8 to 64. */
-#define LIMIT_HEADERS_B (256u * 1024)
+#define LIMIT_HEADERS_B (256ul * 1024)
 /* robots.txt: RFC 9309 §2.5 asks for at least 500 KiB. */
 #define LIMIT_ROBOTS_B ((size_t)512 * 1024)
 /* Rules kept from one robots.txt: as many as fit in, for the shortest is "allow:/" and a line end. */

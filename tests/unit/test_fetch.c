@@ -84,6 +84,7 @@ static int start_server(void **state)
 		fail_msg("faultserver.py did not start");
 	origin_of(server.http, "http", "http");
 	origin_of(server.other, "http", "other");
+	(void)alarm(100); /* a loop that is held up would hang the tests; the server lives 120 s */
 	assert_int_equal(sem_init(&slow_may_go, 0, 0), 0);
 	assert_int_equal(sem_init(&slow_is_asked, 0, 0), 0);
 	return 0;
