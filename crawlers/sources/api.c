@@ -88,7 +88,7 @@ int api_split(struct arena *arena, const char *subject, const char *words[], siz
 	if (!rest)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		words[i] = rest ? strsep(&rest, " ") : "";
+		words[i] = !rest ? "" : i + 1 < count ? strsep(&rest, " ") : rest;
 	return 0;
 }
 

@@ -40,7 +40,8 @@ MUST_CHECK int api_copy(struct arena *arena, const char *string, const char **re
 MUST_CHECK int api_url(struct arena *arena, const char *base, const char *url, const char **ret);
 /** The origin of what was asked for, to which FOLLOW_NEXT is bound. */
 MUST_CHECK int api_origin(struct arena *arena, const struct page *page, const char **ret);
-/** The words of @subject, parted by spaces; those that are missing are "". */
+/** The words of @subject, parted by spaces; the last has all that is left, and those that are missing
+ *  are "". */
 MUST_CHECK int api_split(
 	struct arena *arena, const char *subject, const char *words[], size_t count);
 
@@ -80,6 +81,9 @@ int api_drift(struct extract *extract, const char *why);
 
 /* ---- what is in it ---- */
 
+/** @html as the text it stands for; NULL of NULL.  0, -ENOMEM. */
+MUST_CHECK int api_decode(struct extract *extract, const char *html, const char **ret);
+
 /* What an account says of its owner; NULL: nothing. */
 struct api_owner {
 	const char *handle;
@@ -98,6 +102,31 @@ MUST_CHECK int api_write_owner(
 
 /** Append a paragraph of HTML to @compose.  0, -ENOMEM. */
 MUST_CHECK int api_add_html(struct compose *compose, const char *html, const char *base_url);
+/* How a text is written. */
+enum api_markup { API_MARKUP_NONE, API_MARKUP_MARKDOWN, API_MARKUP_HTML };
+
+/* One text of the person's, as an API gives it; NULL: nothing. */
+struct api_piece {
+	const char *id;
+	const char *url;
+	const char *author;
+	const char *lang;
+	const char *title;
+	const char *body;
+	const char *caption; /* description of its picture */
+	const char *card;    /* URL of what it is about */
+	const char *others;  /* somebody else's words: the title of what is answered, say */
+	int64_t published_s;
+	int64_t updated_s;
+	enum post_kind kind;
+	enum api_markup markup; /* of the body */
+	bool title_html;
+};
+
+/** Append @piece as a post; URLs in it stand to @base_url.  0, -ENOMEM. */
+MUST_CHECK int api_add_piece(
+	struct extract *extract, const char *base_url, const struct api_piece *piece);
+
 /** Append Markdown, or plain text: what it quotes (">") goes to the others, comments to nobody;
  *  addresses in it become links.  0, -ENOMEM. */
 MUST_CHECK int api_add_markdown(struct compose *compose, const char *text);

@@ -50,7 +50,64 @@ int api_add_card(struct compose *compose, const char *base_url, const char *url)
 	return compose_add(compose, &card);
 }
 
+int api_decode(struct extract *extract, const char *html, const char **ret)
+{
+	struct compose compose = COMPOSE_INIT(extract->arena);
+	struct html_text text;
+	int r = compose_read_html(&compose, html, html ? strlen(html) : 0, NULL, &text);
+	compose_release(&compose);
+	if (r == 0)
+		*ret = text.len > 0 ? text.text : NULL;
+	return r;
+}
+
 /* ---- posts ---- */
+
+static int add_body(struct compose *compose, const char *base_url, const struct api_piece *piece)
+{
+	switch (piece->markup) {
+	case API_MARKUP_HTML:
+		return api_add_html(compose, piece->body, base_url);
+	case API_MARKUP_MARKDOWN:
+		return api_add_markdown(compose, piece->body);
+	case API_MARKUP_NONE:
+		break;
+	}
+	return compose_add_plain(compose, piece->body);
+}
+
+static int add_piece(struct compose *compose, const char *base_url, const struct api_piece *piece)
+{
+	int r = api_add_title(compose, piece->title, piece->title_html);
+	if (r == 0)
+		r = add_body(compose, base_url, piece);
+	if (r == 0)
+		r = compose_add_plain(compose, piece->caption);
+	if (r == 0)
+		r = api_add_card(compose, base_url, piece->card);
+	return r == 0 ? api_add_others(compose, piece->others) : r;
+}
+
+int api_add_piece(struct extract *extract, const char *base_url, const struct api_piece *piece)
+{
+	struct arena *arena = extract->arena;
+	struct compose compose = COMPOSE_INIT(arena);
+	struct post post = {
+		.kind = piece->kind,
+		.published_s = piece->published_s,
+		.updated_s = piece->updated_s,
+	};
+	int r = api_copy(arena, piece->id, &post.id);
+	if (r == 0)
+		r = api_url(arena, base_url, piece->url, &post.url);
+	if (r == 0)
+		r = api_copy(arena, piece->author, &post.author);
+	if (r == 0)
+		r = api_copy(arena, piece->lang, &post.lang);
+	if (r == 0)
+		r = add_piece(&compose, base_url, piece);
+	return api_add_post(extract, &compose, r, &post);
+}
 
 int api_add_post(struct extract *extract, struct compose *compose, int r, const struct post *head)
 {

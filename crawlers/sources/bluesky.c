@@ -18,17 +18,17 @@ enum step { STEP_PROFILE, STEP_FEED };
 #define ACTOR_CHARS API_PLAIN_DOT ":%"
 
 static const struct api_sign signs[] = {
-	{0, "error",   "AccountTakedown",	VERDICT_SUSPENDED,	   "Bluesky has taken this account down."	 },
-	{0, "error",   "RepoTakendown",	      VERDICT_SUSPENDED,	 "Bluesky has taken this account down."  },
-	{0, "error",   "RepoSuspended",	      VERDICT_SUSPENDED,	 "Bluesky has suspended this account."   },
-	{0, "error",   "AccountDeactivated",	   VERDICT_GONE,		 "Its owner has deactivated the account."},
-	{0, "error",   "RepoDeactivated",	VERDICT_GONE,	      "Its owner has deactivated the account."},
-	{0, "message", "Profile not found",	    VERDICT_NOT_FOUND,     NULL					   },
-	{0, "message", "Could not find repo",   VERDICT_NOT_FOUND,	 NULL				     },
+	{0, "error", "AccountTakedown", VERDICT_SUSPENDED, "Bluesky has taken this account down."},
+	{0, "error", "RepoTakendown", VERDICT_SUSPENDED, "Bluesky has taken this account down."},
+	{0, "error", "RepoSuspended", VERDICT_SUSPENDED, "Bluesky has suspended this account."},
+	{0, "error", "AccountDeactivated", VERDICT_GONE, "Its owner has deactivated the account."},
+	{0, "error", "RepoDeactivated", VERDICT_GONE, "Its owner has deactivated the account."},
+	{0, "message", "Profile not found", VERDICT_NOT_FOUND, NULL},
+	{0, "message", "Could not find repo", VERDICT_NOT_FOUND, NULL},
 	{0, "message", "actor must be a valid", VERDICT_NOT_FOUND,
-		"The address has no name that Bluesky could give."							  },
-	{0, "error",   "AuthMissing",	    VERDICT_AUTH_REQUIRED, NULL				       },
-	{0, "error",   "RateLimitExceeded",	  VERDICT_RATE_LIMITED,	NULL				    },
+		"The address has no name that Bluesky could give."},
+	{0, "error", "AuthMissing", VERDICT_AUTH_REQUIRED, NULL},
+	{0, "error", "RateLimitExceeded", VERDICT_RATE_LIMITED, NULL},
 };
 
 static bool bluesky_claims(const struct url *url, const char **ret_why)
@@ -69,8 +69,8 @@ static int follow_feed(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *words[1], *origin;
-	int r = api_split(extract->arena, subject, words, 1);
+	const char *words[2], *origin;
+	int r = api_split(extract->arena, subject, words, 2);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
 	const char *actor = r == 0 ? url_escape(extract->arena, words[0]) : NULL;

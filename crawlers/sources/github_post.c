@@ -7,51 +7,28 @@
 
 #define SITE "https://github.com"
 
-/* One text of the person's, wherever it stands. */
-struct piece {
-	const char *id_form; /* with one %s for its id */
-	const char *id;
-	const char *title;
-	const char *body;
-	const char *others; /* the title of what is answered */
-	const char *url;
-	int64_t published_s;
-	enum post_kind kind;
-};
-
 static bool is_by(const json_t *object, const char *key, const char *login)
 {
 	const char *name = json_words(json_object_at(object, key), "login");
 	return name && strcasecmp(name, login) == 0;
 }
 
-/* GitHub writes some texts with CR LF; compose reads both. */
-static int write_piece(const struct piece *piece, const char *login, struct extract *extract)
+/* Ids of GitHub's count each kind of thing for itself. */
+static int write_piece(
+	struct api_piece *piece, const char *what, const char *login, struct extract *extract)
 {
-	struct compose compose = COMPOSE_INIT(extract->arena);
-	struct post post = {.kind = piece->kind, .published_s = piece->published_s};
-	struct arena *arena = extract->arena;
 	if (!piece->title && !piece->body)
 		return 0; /* an approval without a word, say */
-	int r = api_format(arena, &post.id, piece->id_form, piece->id);
-	if (r == 0)
-		r = api_url(arena, SITE, piece->url, &post.url);
-	if (r == 0)
-		r = api_copy(arena, login, &post.author);
-	if (r == 0)
-		r = api_add_title(&compose, piece->title, false);
-	if (r == 0)
-		r = api_add_markdown(&compose, piece->body);
-	if (r == 0)
-		r = api_add_others(&compose, piece->others);
-	return api_add_post(extract, &compose, r, &post);
+	int r = api_format(extract->arena, &piece->id, "%s/%s", what, piece->id);
+	piece->author = login;
+	piece->markup = API_MARKUP_MARKDOWN;
+	return r < 0 ? r : api_add_piece(extract, SITE, piece);
 }
 
 int github_write_issue(
 	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
 {
-	struct piece piece = {
-		.id_form = "issue/%s",
+	struct api_piece piece = {
 		.title = json_words(row, "title"),
 		.body = json_words(row, "body"),
 		.url = json_words(row, "html_url"),
@@ -60,7 +37,7 @@ int github_write_issue(
 	};
 	int r = json_id(extract->arena, row, "id", &piece.id);
 	*ret_known = r == 0 && piece.id && piece.title && is_by(row, "user", login);
-	return *ret_known ? write_piece(&piece, login, extract) : r;
+	return *ret_known ? write_piece(&piece, "issue", login, extract) : r;
 }
 
 /* Where in an event's payload the words are; other events have none, or the search has them. */
@@ -95,11 +72,11 @@ int github_write_event(
 	*ret_known = type && payload && is_by(row, "actor", login);
 	const struct event_words *words = *ret_known ? words_find(type) : NULL;
 	const json_t *object = words ? json_object_at(payload, words->object) : NULL;
+	*ret_known = *ret_known && (!words || object);
 	if (!object)
 		return 0;
 	int64_t written_s = json_date(object, words->time);
-	struct piece piece = {
-		.id_form = "event/%s",
+	struct api_piece piece = {
 		.title = words->title ? json_words(object, words->title) : NULL,
 		.body = json_words(object, "body"),
 		.others = json_words(json_object_at(payload, "issue"), "title"),
@@ -108,14 +85,13 @@ int github_write_event(
 		.kind = words->kind,
 	};
 	int r = json_id(extract->arena, object, "id", &piece.id);
-	return r == 0 && piece.id ? write_piece(&piece, login, extract) : r;
+	return r == 0 && piece.id ? write_piece(&piece, "event", login, extract) : r;
 }
 
 int github_write_repo(
 	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
 {
-	struct piece piece = {
-		.id_form = "repository/%s",
+	struct api_piece piece = {
 		.title = json_words(row, "name"),
 		.body = json_words(row, "description"),
 		.url = json_words(row, "html_url"),
@@ -125,15 +101,16 @@ int github_write_repo(
 	int r = json_id(extract->arena, row, "id", &piece.id);
 	*ret_known = r == 0 && piece.id && piece.title && is_by(row, "owner", login);
 	/* A fork's name and description are those of whom it was forked from. */
-	return *ret_known && !json_flag(row, "fork") ? write_piece(&piece, login, extract) : r;
+	return *ret_known && !json_flag(row, "fork")
+		       ? write_piece(&piece, "repository", login, extract)
+		       : r;
 }
 
 int github_write_commit(
 	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
 {
 	const json_t *commit = json_object_at(row, "commit");
-	const struct piece piece = {
-		.id_form = "commit/%s",
+	struct api_piece piece = {
 		.id = json_words(row, "sha"),
 		.body = json_words(commit, "message"),
 		.url = json_words(row, "html_url"),
@@ -141,5 +118,5 @@ int github_write_commit(
 		.kind = KIND_POST,
 	};
 	*ret_known = piece.id && commit && is_by(row, "author", login);
-	return *ret_known ? write_piece(&piece, login, extract) : 0;
+	return *ret_known ? write_piece(&piece, "commit", login, extract) : 0;
 }
