@@ -1,4 +1,5 @@
 #include "patterns/build.h"
+#include "patterns/company.h"
 
 #include <string.h>
 
@@ -64,8 +65,8 @@ static int read_example(struct build *build, const struct rule *rule, struct rul
 	ret->start = example.start;
 	ret->end = example.end;
 	ret->others = arena_strdup(build->set->arena, example.others);
-	ret->text = arena_strdup(build->set->arena, example.text ? example.text : "");
-	return r < 0 ? r : ret->text ? 0 : -ENOMEM;
+	return r < 0 ? r
+		     : company_text(source->company, build->set->arena, example.text, &ret->text);
 }
 
 static int read_examples(struct build *build, struct rule *rule, struct rule_source *source,

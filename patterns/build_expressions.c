@@ -12,12 +12,12 @@ static const struct {
 	const char *name;
 	unsigned flag;
 } flags[] = {
-	{"cased",	  REGEX_CASED    },
+	{"cased", REGEX_CASED},
 	{"multiline", REGEX_MULTILINE},
-	{"extended",  REGEX_EXTENDED },
-	{"dotall",	   REGEX_DOTALL   },
-	{"caseless",  0	      }, /* the two defaults may be written out */
-	{"ucp",	0		 },
+	{"extended", REGEX_EXTENDED},
+	{"dotall", REGEX_DOTALL},
+	{"caseless", 0}, /* the two defaults may be written out */
+	{"ucp", 0},
 };
 
 static unsigned read_flags(struct build *build, struct rule_source *source)
@@ -202,7 +202,8 @@ int build_expressions(struct build *build)
 		r = add_expressions(build, rule, build->of[i]);
 		if (r == 0)
 			r = add_allow(build, rule, build->of[i]);
-		rule->off |= build->of[i]->broken;
+		/* A template that asks for what the company does not have finds nothing. */
+		rule->off |= build->of[i]->broken || rule->n_expressions == 0;
 	}
 	return r < 0 ? r : build_prefilter(build);
 }

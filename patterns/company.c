@@ -256,23 +256,66 @@ static char *rule_id(struct arena *arena, const char *template, const char *name
 	return copy;
 }
 
-/* @text with %{company} replaced; NULL for NULL and when memory is out. */
-static const char *name_company(struct arena *arena, const char *text, const char *name)
+/* The first of @company's things called @name[0..@len); NULL: it has none. */
+static const char *thing_of(const struct organisation *organisation, const char *name, size_t len)
 {
-	static const char mark[] = "%{company}";
-	struct buf out = BUF_INIT(PATTERN_B);
-	int r = 0;
-	for (const char *at; r == 0 && text && (at = strstr(text, mark));
-		text = at + sizeof mark - 1) {
-		r = buf_add(&out, text, (size_t)(at - text));
-		if (r == 0)
-			r = buf_adds(&out, name);
+	const struct {
+		const char *name;
+		const struct strings *all;
+	} things[] = {
+		{"handle", &organisation->handles},
+		{"domain", &organisation->domains},
+		{"product", &organisation->products},
+		{"person", &organisation->people},
+	};
+	if (strlen("company") == len && memcmp(name, "company", len) == 0)
+		return organisation->name;
+	for (size_t i = 0; i < COUNT(things); i++) {
+		if (strlen(things[i].name) == len && memcmp(things[i].name, name, len) == 0)
+			return things[i].all->count ? things[i].all->items[0] : NULL;
 	}
-	if (r == 0 && text)
-		r = buf_adds(&out, text);
-	const char *copy = r == 0 && text ? arena_strdup(arena, buf_str(&out)) : NULL;
+	return NULL;
+}
+
+static int fill_in(
+	const struct organisation *organisation, const char *text, struct buf *out, bool *ret_whole)
+{
+	int r = 0;
+	*ret_whole = true;
+	while (r == 0 && *text) {
+		const char *mark = strstr(text, "%{");
+		const char *end = mark ? strchr(mark, '}') : NULL;
+		if (!end)
+			return buf_adds(out, text);
+		const char *thing = thing_of(organisation, mark + 2, (size_t)(end - mark) - 2);
+		bool later =
+			strncmp(mark, "%{match}", 8) == 0; /* is filled in when there is a match */
+		r = buf_add(out, text, (size_t)(mark - text));
+		if (r == 0 && thing)
+			r = buf_adds(out, thing);
+		else if (r == 0 && later)
+			r = buf_adds(out, "%{match}");
+		*ret_whole &= thing || later;
+		text = end + 1;
+	}
+	return r;
+}
+
+int company_text(
+	const struct company *company, struct arena *arena, const char *text, const char **ret)
+{
+	struct buf out = BUF_INIT(PATTERN_B);
+	bool whole = true;
+	*ret = NULL;
+	if (!text)
+		return 0;
+	int r = company ? fill_in(company->organisation, text, &out, &whole) : buf_adds(&out, text);
+	if (r == 0 && whole) {
+		*ret = arena_strdup(arena, buf_str(&out));
+		r = *ret ? 0 : -ENOMEM;
+	}
 	buf_release(&out);
-	return copy;
+	return r == BUF_E_FULL ? 0 : r;
 }
 
 static bool is_for(const struct rule_source *template, const char *role)
@@ -299,13 +342,14 @@ static int add_rule(
 	rule->company = company;
 	rule->order = rules->count;
 	rule->id = rule_id(sources->arena, template->id, name);
-	rule->title = name_company(sources->arena, template->title, name);
-	rule->message = name_company(sources->arena, template->message, name);
-	rule->why = name_company(sources->arena, template->why, name);
-	if (!rule->id)
-		return -ENOMEM;
-	rules->count++;
-	return 0;
+	int r = rule->id ? company_text(company, sources->arena, template->title, &rule->title)
+			 : -ENOMEM;
+	if (r == 0)
+		r = company_text(company, sources->arena, template->message, &rule->message);
+	if (r == 0)
+		r = company_text(company, sources->arena, template->why, &rule->why);
+	rules->count += r == 0;
+	return r;
 }
 
 /* ---- */

@@ -21,4 +21,10 @@ MUST_CHECK int companies_fill(struct sources *sources, const struct ruleset_opti
  */
 const struct placeholders *company_placeholders(const struct company *company);
 
+/** @text with %{company}, %{handle}, %{domain}, %{product} and %{person} replaced by @company's first of
+ *  each; as it is for a rule that is of no company.  *@ret is NULL when it asks for what the company does
+ *  not have.  Returns 0 or -ENOMEM. */
+MUST_CHECK int company_text(
+	const struct company *company, struct arena *arena, const char *text, const char **ret);
+
 #endif
