@@ -63,8 +63,7 @@ static int build_category(
 	struct build *build, const struct definition *definition, struct category *ret)
 {
 	struct category_source source = {
-		.category = {.name = definition->name, .severity = SEVERITY_LOW, .max_score = 100}
-	  };
+		.category = {.name = definition->name, .severity = SEVERITY_LOW, .max_score = 100}};
 	int r = walk_map(
 		&build->walk, definition->value, category_keys, COUNT(category_keys), &source);
 	if (r == 0 && source.class && !class_parse(source.class, &source.category.class))

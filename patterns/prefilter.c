@@ -129,11 +129,9 @@ static void gather(
 			const struct literal_group *group = &expressions[i].groups[g];
 			prefilter->wanted[i] |= (uint8_t)(1u << g);
 			for (size_t k = 0; k < group->count; k++)
-				requests[n++] = (struct request){
-					.literal = group->items[k],
+				requests[n++] = (struct request){.literal = group->items[k],
 					.asker = {(uint32_t)i, (uint8_t)g},
-					.starting = g == 0 && expressions[i].starts
-				   };
+					.starting = g == 0 && expressions[i].starts};
 		}
 		prefilter->starts[i] = expressions[i].count > 0 && expressions[i].starts;
 		if (expressions[i].count == 0)

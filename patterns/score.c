@@ -251,6 +251,13 @@ static int keep_hit(struct scorer *scorer, size_t first, size_t max_hits, const 
 	return 0;
 }
 
+/* A score without the last bits' noise, so that 30 × 1.5 is no less than the 45 of severity high. */
+static double exact(double score)
+{
+	const double steps = 1e6;
+	return round(score * steps) / steps;
+}
+
 static int score_found(struct scorer *scorer, const struct rule *rule, const struct post *post,
 	struct span at, size_t first)
 {
@@ -259,8 +266,8 @@ static int score_found(struct scorer *scorer, const struct rule *rule, const str
 	int r = weigh(scorer, &weighing);
 	if (r < 0 || weighing.cancelled)
 		return r;
-	double score = fmin(
-		100, severity_weight(rule->card.severity) * weighing.confidence * weighing.factor);
+	double weight = severity_weight(rule->card.severity);
+	double score = exact(fmin(100, weight * weighing.confidence * weighing.factor));
 	if (score > category->max_score) {
 		score = category->max_score;
 		r = because(scorer, "; %s capped at %.0f", category->name, score);
@@ -324,7 +331,7 @@ static double sum_up(struct scorer *scorer)
 			fmin(set->categories[i].max_score, 100 * (1 - scorer->categories[i]));
 		clean *= 1 - score / 100;
 	}
-	return 100 * (1 - clean);
+	return exact(100 * (1 - clean));
 }
 
 /* A post that could not be looked at whole is not clean, whatever was found in the rest. */

@@ -296,8 +296,8 @@ int sources_read(struct sources *sources, const char *path, size_t layer)
 	struct gathering gathering = {
 		.sources = sources,
 		.walk = {.arena = sources->arena,
-			 .problems = sources->problems,
-			 .context = &gathering},
+			.problems = sources->problems,
+			.context = &gathering},
 		.layer = layer,
 	};
 	struct file into = {.version = 1};

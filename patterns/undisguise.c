@@ -30,21 +30,21 @@ struct substitute {
 };
 
 static const struct substitute substitutes[128] = {
-	['0'] = {'o', 'o', true,	 false},
-	['1'] = {'i', 'l', true,	 false},
-	['3'] = {'e', 'e', true,	 false},
-	['4'] = {'a', 'a', true,	 false},
-	['5'] = {'s', 's', true,	 false},
-	['6'] = {'g', 'b', true,	 false},
-	['7'] = {'t', 't', true,	 false},
-	['8'] = {'b', 'b', true,	 false},
-	['9'] = {'g', 'g', true,	 false},
+	['0'] = {'o', 'o', true, false},
+	['1'] = {'i', 'l', true, false},
+	['3'] = {'e', 'e', true, false},
+	['4'] = {'a', 'a', true, false},
+	['5'] = {'s', 's', true, false},
+	['6'] = {'g', 'b', true, false},
+	['7'] = {'t', 't', true, false},
+	['8'] = {'b', 'b', true, false},
+	['9'] = {'g', 'g', true, false},
 	['$'] = {'s', 's', false, false},
 	['@'] = {'a', 'a', false, false},
-	['!'] = {'i', 'l', false, true },
-	['|'] = {'l', 'i', false, true },
-	['+'] = {'t', 't', false, true },
-	['('] = {'c', 'c', false, true },
+	['!'] = {'i', 'l', false, true},
+	['|'] = {'l', 'i', false, true},
+	['+'] = {'t', 't', false, true},
+	['('] = {'c', 'c', false, true},
 };
 
 /* One disguised word in its two readings; each byte with the bytes of the plain view it stands for.
@@ -260,13 +260,7 @@ static char bare_letter(uint32_t c)
 	static const struct {
 		uint32_t c;
 		char bare;
-	} strokes[] = {
-		{0xf8,  'o'},
-		     {0x111, 'd'},
-		   {0x127, 'h'},
-		 {0x142, 'l'},
-		       {0x167, 't'}
-	   };
+	} strokes[] = {{0xf8, 'o'}, {0x111, 'd'}, {0x127, 'h'}, {0x142, 'l'}, {0x167, 't'}};
 	for (size_t i = 0; i < sizeof strokes / sizeof strokes[0]; i++) {
 		if (strokes[i].c == c)
 			return strokes[i].bare;
