@@ -17,6 +17,9 @@ const struct source *const sources[] = {
 	&source_devto,
 	&source_feed,
 	&source_mastodon,
+	&source_peertube,
+	&source_discourse,
+	&source_lemmy,
 	&source_page,
 };
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */

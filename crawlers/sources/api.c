@@ -3,12 +3,16 @@
 #include "crawlers/parse/json.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* The longest name of any site is a host name's 253. */
 #define NAME_MAX_B 255
+/* A title that is remembered until its text is read; YouTube and PeerTube allow 120 characters,
+ * Discourse 255. */
+#define TITLE_MAX_B 1200
 
 bool api_name(const char *path, const char *prefix, const char *chars, struct api_name *ret)
 {
@@ -92,6 +96,11 @@ int api_split(struct arena *arena, const char *subject, const char *words[], siz
 	return 0;
 }
 
+int api_title_len(const char *title)
+{
+	return title ? (int)text_cut(title, strlen(title), TITLE_MAX_B) : 0;
+}
+
 /* ---- what to ask for next ---- */
 
 int api_follow(struct extract *extract, const struct follow *like, const char *form, ...)
@@ -148,19 +157,21 @@ static bool shows(const struct page *page, const json_t *root, const struct api_
 }
 
 int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
-	struct extract *extract)
+	struct extract *extract, bool *ret_shown)
 {
 	json_t *root = NULL;
+	size_t i = 0;
 	int r = json_read(page->body, page->body_len, &root);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < count; i++) {
-		if (shows(page, root, &signs[i])) {
-			extract->verdict = signs[i].verdict;
-			extract->why = signs[i].why;
-			break;
-		}
+	while (i < count && !shows(page, root, &signs[i]))
+		i++;
+	if (i < count) {
+		extract->verdict = signs[i].verdict;
+		extract->why = signs[i].why;
 	}
+	if (ret_shown)
+		*ret_shown = i < count;
 	json_decref(root);
 	return 0;
 }

@@ -45,6 +45,9 @@ MUST_CHECK int api_origin(struct arena *arena, const struct page *page, const ch
 MUST_CHECK int api_split(
 	struct arena *arena, const char *subject, const char *words[], size_t count);
 
+/** How many bytes of @title (NULL: none) go with a subject: it is cut between characters. */
+int api_title_len(const char *title);
+
 /* ---- what to ask for next ---- */
 
 /** Ask, as @like says, for the URL that @form makes.  0, -ENOMEM. */
@@ -68,9 +71,10 @@ struct api_sign {
 	const char *why;
 };
 
-/** Set verdict and why by the first of @signs that @page shows; none: they stand.  0, -ENOMEM. */
+/** Set verdict and why by the first of @signs that @page shows; none: they stand.  *@ret_shown (may
+ *  be NULL): there was one.  0, -ENOMEM. */
 MUST_CHECK int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
-	struct extract *extract);
+	struct extract *extract, bool *ret_shown);
 
 /** The verdict on a list of @n_rows rows, @n_known of which were understood, of an account that is
  *  known to be there. */

@@ -191,7 +191,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 
 static int devto_walled(const struct page *page, struct extract *extract)
 {
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract);
+	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
 	if (r == 0 && page->step == STEP_ARTICLE && extract->verdict == VERDICT_NOT_FOUND) {
 		/* Taken back since the list was read: that says nothing of the account. */
 		extract->verdict = VERDICT_TRUNCATED;

@@ -234,7 +234,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 
 static int github_walled(const struct page *page, struct extract *extract)
 {
-	return api_judge(page, signs, sizeof signs / sizeof *signs, extract);
+	return api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
 }
 
 static int github_read(const struct page *page, struct extract *extract)

@@ -246,8 +246,9 @@ static int gitlab_walled(const struct page *page, struct extract *extract)
 			"This GitLab server answers its members only."},
 	};
 	if (page->step == STEP_EVENTS && page->status != 401)
-		return api_judge(page, of_events, sizeof of_events / sizeof *of_events, extract);
-	return api_judge(page, signs, sizeof signs / sizeof *signs, extract);
+		return api_judge(
+			page, of_events, sizeof of_events / sizeof *of_events, extract, NULL);
+	return api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
 }
 
 static int gitlab_read(const struct page *page, struct extract *extract)

@@ -13,6 +13,9 @@ extern const struct source source_stackexchange;
 extern const struct source source_devto;
 extern const struct source source_feed;
 extern const struct source source_mastodon;
+extern const struct source source_peertube;
+extern const struct source source_discourse;
+extern const struct source source_lemmy;
 extern const struct source source_page;
 
 #endif

@@ -309,7 +309,7 @@ static int read_pause(const json_t *root, const struct page *page, struct extrac
 static int stackexchange_walled(const struct page *page, struct extract *extract)
 {
 	json_t *root;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract);
+	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
 	if (r < 0 || extract->verdict != VERDICT_RATE_LIMITED)
 		return r;
 	r = json_read(page->body, page->body_len, &root);
