@@ -13,7 +13,7 @@ prefix ?= /usr/local
 sysconfdir ?= /etc
 PYTHON ?= /usr/bin/python3
 
-PKGS := libcurl zlib gumbo yaml-0.1 libsystemd libpcre2-8 sqlite3 jansson expat libutf8proc libseccomp libcrypto
+PKGS := libcurl zlib libbrotlidec libzstd gumbo yaml-0.1 libsystemd libpcre2-8 sqlite3 jansson expat libutf8proc libseccomp libcrypto
 FOLDERS := daemon/base config crawlers/net crawlers crawlers/parse crawlers/sources patterns daemon
 
 SOURCES := $(foreach d,$(FOLDERS),$(sort $(wildcard $(d)/*.c)))
@@ -81,7 +81,7 @@ $(O)/libdirtwatch.a: $(LIB_OBJECTS)
 $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libdirtwatch.a
 	$(say)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm -lcmocka -lbrotlienc
 
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libdirtwatch.a
 	$(say)
@@ -227,7 +227,7 @@ install: $(O)/dirtwatch
 
 # ---- what Debian 12 has to have -------------------------------------------------------------------
 
-DEPS := gcc make pkg-config python3 libcurl4-openssl-dev libgumbo-dev libyaml-dev libsystemd-dev \
+DEPS := gcc make pkg-config python3 libcurl4-openssl-dev zlib1g-dev libbrotli-dev libzstd-dev libgumbo-dev libyaml-dev libsystemd-dev \
 	libpcre2-dev libsqlite3-dev libjansson-dev libexpat1-dev libutf8proc-dev libseccomp-dev libssl-dev
 TEST_DEPS := libcmocka-dev python3-pytest nginx-light openssl systemd systemd-sysv util-linux iproute2 \
 	procps mandoc

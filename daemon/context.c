@@ -124,10 +124,15 @@ static void keep_host(const struct pace_row *row, void *userdata)
 		log_warn(r, "cannot keep when %s may be asked again, ignoring", row->origin);
 }
 
+void context_keep_hosts(const struct context *context)
+{
+	pace_each(context->pace, keep_host, context->store);
+}
+
 static void stop_pace(struct context *context)
 {
 	if (context->pace && context->store)
-		pace_each(context->pace, keep_host, context->store);
+		context_keep_hosts(context);
 	context->pace = pace_free(context->pace);
 }
 

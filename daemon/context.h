@@ -42,6 +42,9 @@ enum { CONTEXT_E_CONFIG = 1, CONTEXT_E_BUSY };
 MUST_CHECK int context_start(struct context *context, const struct options *options, bool in_memory);
 void context_stop(struct context *context); /* zeroed or half-started is fine */
 
+/** Store when each host may be asked again, so that it is known after a crash too. */
+void context_keep_hosts(const struct context *context);
+
 /* Config and rules as they are on disk now, not in use yet. */
 struct fresh {
 	struct config *config;

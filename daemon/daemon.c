@@ -13,6 +13,9 @@
 /* Files that are still being written may be outdated again at once. */
 #define OUTDATED_EVERY_S 60
 
+/* For alerts that are on their way when the daemon is told to stop. */
+#define LAST_ALERTS_MS 500
+
 struct daemon {
 	struct context context;
 	struct fleet *fleet;
@@ -289,6 +292,7 @@ enum exit_status daemon_run(const struct options *options)
 		log_err(r, "cannot go on");
 	daemon.control = control_free(daemon.control);
 	daemon.fleet = fleet_free(daemon.fleet);
+	(void)alert_flush(daemon.context.alerts, LAST_ALERTS_MS); /* what is left waits in the store */
 	context_stop(&daemon.context);
 	return r < 0 ? EXIT_INTERNAL : EXIT_CLEAN;
 }

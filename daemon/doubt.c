@@ -1,5 +1,7 @@
 #include "daemon/doubt.h"
 
+#include "daemon/ask.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +17,7 @@ struct doubts {
 	struct doubt_options options;
 	doubts_done *done;
 	void *userdata;
-	struct question *question;
-	struct transfer *transfer;
+	struct ask *ask;
 	struct doubt items[DOUBTS_A_SCAN];
 	size_t count;
 	size_t next;
@@ -28,10 +29,7 @@ struct doubts *doubts_free(struct doubts *doubts)
 {
 	if (!doubts)
 		return NULL;
-	if (doubts->question)
-		gate_drop(doubts->question);
-	if (doubts->transfer)
-		fetch_cancel(doubts->transfer);
+	ask_cancel(doubts->ask);
 	for (size_t i = 0; i < doubts->count; i++) {
 		free(doubts->items[i].id);
 		free(doubts->items[i].url);
@@ -64,36 +62,20 @@ static void on_fetched(const struct fetch_result *result, void *userdata)
 {
 	struct doubts *doubts = userdata;
 	const struct doubt *doubt = &doubts->items[doubts->next++];
-	doubts->transfer = NULL;
+	doubts->ask = NULL;
+	/* One that may not be asked, or does not answer, leaves its finding as it is. */
 	bool gone = result->verdict == VERDICT_OK && (result->status == 404 || result->status == 410);
 	go_on(doubts, gone ? life_gone(doubts->options.life, doubt->id) : 0);
 }
 
-static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata)
+static int ask_next(struct doubts *doubts)
 {
-	(void)why; /* a permalink that may not be asked leaves its finding as it is */
-	(void)retry_at_s;
-	struct doubts *doubts = userdata;
-	doubts->question = NULL;
-	if (verdict != VERDICT_OK) {
-		doubts->next++;
-		go_on(doubts, 0);
-		return;
-	}
 	const struct fetch_request request = {
 		.url = doubts->items[doubts->next].url,
 		.accept = ACCEPT_PAGE,
 		.trusted_origin = doubts->options.trusted_origin,
 	};
-	int r = fetch_get(doubts->options.context->fetch, &request, on_fetched, doubts, &doubts->transfer);
-	if (r < 0)
-		go_on(doubts, r);
-}
-
-static int ask_next(struct doubts *doubts)
-{
-	return gate_ask(doubts->options.gate, doubts->items[doubts->next].url, doubts->options.trusted_origin,
-		ACCEPT_PAGE, on_gate, doubts, &doubts->question);
+	return ask_start(doubts->options.gate, &request, on_fetched, doubts, &doubts->ask);
 }
 
 int doubts_start(const struct doubt_options *options, doubts_done *done, void *userdata, struct doubts **ret)

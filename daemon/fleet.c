@@ -273,6 +273,7 @@ static void scan_over(struct watch *watch, const struct profile_result *result)
 	watch->scanned = true;
 	watch->verified = result && verdict_proves(result->outcome.verdict);
 	fleet->n_active--;
+	context_keep_hosts(fleet->context);
 	tell_rounds(watch, result);
 	if (fleet->scheduled) {
 		int planned = plan(watch);

@@ -50,6 +50,16 @@ int gate_new(struct context *context, struct gate **ret)
 	return 0;
 }
 
+struct context *gate_context(const struct gate *gate)
+{
+	return gate->context;
+}
+
+bool gate_applies(enum accept accept)
+{
+	return accept != ACCEPT_JSON && accept != ACCEPT_ACTIVITY;
+}
+
 static void question_free(struct question *question)
 {
 	sd_event_source_disable_unref(question->defer);
@@ -278,8 +288,7 @@ int gate_ask(struct gate *gate, const char *url, const char *trusted_origin, enu
 	question->trusted_origin = trusted_origin ? strdup(trusted_origin) : NULL;
 	int r = question->url && question->origin && (!trusted_origin || question->trusted_origin) ? 0 :
 												     -ENOMEM;
-	bool for_programs = accept == ACCEPT_JSON || accept == ACCEPT_ACTIVITY;
-	if (r == 0 && for_programs)
+	if (r == 0 && !gate_applies(accept))
 		r = settle(question, VERDICT_OK, NULL, 0);
 	else if (r == 0 && !settle_from_pace(question, &r))
 		r = ask_origin(gate, question);

@@ -14,6 +14,12 @@ MUST_CHECK int gate_new(struct context *context, struct gate **ret);
 /** Open questions are dropped without an answer.  NULL is fine. */
 struct gate *gate_free(struct gate *gate);
 
+/** Its context, as given to gate_new(). */
+struct context *gate_context(const struct gate *gate);
+
+/** Is robots.txt asked about at all for what @accept names? */
+bool gate_applies(enum accept accept);
+
 /* OK: go ahead.  ROBOTS_DENIED, or what kept us from reading robots.txt (NETWORK_ERROR, SERVER_ERROR,
  * RATE_LIMITED …) with @why and, where told, @retry_at_s.  Called from the event loop, never from
  * inside gate_ask(). */

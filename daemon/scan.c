@@ -1,6 +1,7 @@
 #include "daemon/scan.h"
 
 #include "crawlers/net/url.h"
+#include "daemon/ask.h"
 #include "daemon/base/log.h"
 #include "daemon/doubt.h"
 #include "daemon/frontier.h"
@@ -39,8 +40,7 @@ struct scan {
 	struct digest body_digest;
 
 	/* what is waited for: at most one of them */
-	struct question *question;
-	struct transfer *transfer;
+	struct ask *ask;
 	struct read_job *job;
 	sd_event_source *defer;
 	struct doubts *doubts;
@@ -55,10 +55,7 @@ struct scan *scan_cancel(struct scan *scan)
 {
 	if (!scan)
 		return NULL;
-	if (scan->question)
-		gate_drop(scan->question);
-	if (scan->transfer)
-		fetch_cancel(scan->transfer);
+	ask_cancel(scan->ask);
 	if (scan->job)
 		read_cancel(scan->job);
 	sd_event_source_disable_unref(scan->defer);
@@ -297,7 +294,7 @@ static bool is_same_body(const struct scan *scan)
 static void on_fetched(const struct fetch_result *result, void *userdata)
 {
 	struct scan *scan = userdata;
-	scan->transfer = NULL;
+	scan->ask = NULL;
 	if (result->verdict == VERDICT_UNCHANGED && scan->remembered) {
 		page_unchanged(scan);
 		return;
@@ -346,14 +343,8 @@ static int recall(struct scan *scan)
 	return 0;
 }
 
-static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata)
+static int ask_page(struct scan *scan)
 {
-	struct scan *scan = userdata;
-	scan->question = NULL;
-	if (verdict != VERDICT_OK) {
-		page_failed(scan, verdict, why, retry_at_s);
-		return;
-	}
 	const struct fetch_request request = {
 		.url = scan->asked->url,
 		.accept = scan->asked->accept,
@@ -361,9 +352,7 @@ static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, v
 		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
 		.trusted_origin = scan->url.origin,
 	};
-	int r = fetch_get(scan->options.context->fetch, &request, on_fetched, scan, &scan->transfer);
-	if (r < 0)
-		give_up(scan, r);
+	return ask_start(scan->options.gate, &request, on_fetched, scan, &scan->ask);
 }
 
 /* All pages are read. */
@@ -389,9 +378,7 @@ static void next_page(struct scan *scan)
 	}
 	int r = recall(scan);
 	if (r == 0)
-		r = scan->options.saved ? start_reading(scan, scan->options.saved) :
-					  gate_ask(scan->options.gate, scan->asked->url, scan->url.origin,
-						  scan->asked->accept, on_gate, scan, &scan->question);
+		r = scan->options.saved ? start_reading(scan, scan->options.saved) : ask_page(scan);
 	if (r < 0)
 		give_up(scan, r);
 }

@@ -1,13 +1,10 @@
 #include "crawlers/net/body.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Decoded at a time. */
 #define CHUNK_B (32 * 1024)
-/* zlib: the largest window, and a gzip header expected (inflateInit2). */
-#define GZIP_WINDOW (15 + 16)
-/* RFC 1952 §2.3.1: the first byte of a member. */
-#define GZIP_ID1 0x1f
 
 struct body body_init(size_t max_b)
 {
@@ -16,8 +13,8 @@ struct body body_init(size_t max_b)
 
 void body_release(struct body *body)
 {
-	if (body->is_gzip)
-		(void)inflateEnd(&body->gzip); /* only fails for a stream that is none */
+	if (body->coding)
+		body->coding->stop(body->state);
 	buf_release(&body->bytes);
 	*body = (struct body){.bytes.max = body->bytes.max};
 }
@@ -26,12 +23,13 @@ int body_begin(struct body *body, const char *coding)
 {
 	if (!coding || *coding == '\0' || strcasecmp(coding, "identity") == 0)
 		return 0;
-	/* RFC 9110 §8.4.1.3: "x-gzip" is the same */
-	if (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0)
+	const struct coding *found = coding_find(coding);
+	if (!found)
 		return BODY_E_CODING;
-	if (inflateInit2(&body->gzip, GZIP_WINDOW) != Z_OK)
+	body->state = found->start();
+	if (!body->state)
 		return -ENOMEM;
-	body->is_gzip = true;
+	body->coding = found;
 	return 0;
 }
 
@@ -41,46 +39,54 @@ static int keep(struct body *body, const void *bytes, size_t len)
 	return r > 0 ? BODY_E_TOO_BIG : r;
 }
 
-/* A member ended: another may follow (RFC 1952 §2.2). */
-static void member_ended(struct body *body)
+static void stream_ended(struct body *body)
 {
-	body->in_member = false;
-	body->had_member = true;
-	(void)inflateReset(&body->gzip); /* only fails for a stream that is none */
+	body->in_stream = false;
+	body->had_stream = true;
+	if (body->coding->restart)
+		body->coding->restart(body->state);
 }
 
-/* One call of inflate(): some input is used, or a chunk of output filled, so it comes to an end. */
-static int decode_some(struct body *body)
+/* One call of the decoder: some input is used, or a chunk of output filled, so it comes to an end.
+ * *@ret_full: the chunk was full, so that output may be held back. */
+static int decode_some(struct body *body, struct stretch *stretch, bool *ret_full)
 {
 	unsigned char chunk[CHUNK_B];
-	body->in_member = true;
-	body->gzip.next_out = chunk;
-	body->gzip.avail_out = sizeof chunk;
-	int z = inflate(&body->gzip, Z_NO_FLUSH);
-	if (z == Z_MEM_ERROR)
-		return -ENOMEM;
-	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
+	body->in_stream = true;
+	stretch->out = chunk;
+	stretch->out_len = sizeof chunk;
+	int r = body->coding->decode(body->state, stretch);
+	if (r < 0)
+		return r;
+	if (r == CODING_E_CORRUPT)
 		return BODY_E_CORRUPT;
-	int r = keep(body, chunk, sizeof chunk - body->gzip.avail_out);
-	if (r == 0 && z == Z_STREAM_END)
-		member_ended(body);
-	return r;
+	int kept = keep(body, chunk, sizeof chunk - stretch->out_len);
+	*ret_full = stretch->out_len == 0;
+	if (kept == 0 && r == CODING_E_END) {
+		stream_ended(body);
+		*ret_full = false;
+	}
+	return kept;
+}
+
+/* Behind a whole stream: does another one begin with this byte? */
+static bool goes_on(const struct body *body, unsigned char byte)
+{
+	return body->in_stream || !body->had_stream || byte == body->coding->again;
 }
 
 static int decode(struct body *body, const void *raw, size_t len)
 {
-	body->gzip.next_in = (unsigned char *)raw; /* zlib does not write to it */
-	body->gzip.avail_in = (unsigned)len;
-	bool more = false; /* the chunk was full: zlib may hold back output */
-	while (!body->ended && (body->gzip.avail_in > 0 || more)) {
-		if (!body->in_member && body->had_member && *body->gzip.next_in != GZIP_ID1) {
+	struct stretch stretch = {.in = raw, .in_len = len};
+	bool full = false;
+	while (!body->ended && (stretch.in_len > 0 || full)) {
+		if (!full && !goes_on(body, *stretch.in)) {
 			body->ended = true;
 			break;
 		}
-		int r = decode_some(body);
+		int r = decode_some(body, &stretch, &full);
 		if (r != 0)
 			return r;
-		more = body->in_member && body->gzip.avail_out == 0;
 	}
 	return 0;
 }
@@ -89,12 +95,12 @@ int body_add(struct body *body, const void *raw, size_t len)
 {
 	if (len > body->bytes.max - body->raw_b)
 		return BODY_E_TOO_BIG;
-	int r = body->is_gzip ? decode(body, raw, len) : keep(body, raw, len);
+	int r = body->coding ? decode(body, raw, len) : keep(body, raw, len);
 	body->raw_b += len;
 	return r;
 }
 
 int body_end(const struct body *body)
 {
-	return body->in_member ? BODY_E_CUT : 0;
+	return body->in_stream ? BODY_E_CUT : 0;
 }

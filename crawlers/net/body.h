@@ -1,36 +1,34 @@
 #ifndef DIRTWATCH_CRAWLERS_NET_BODY_H
 #define DIRTWATCH_CRAWLERS_NET_BODY_H
 
+#include "crawlers/net/coding.h"
 #include "daemon/base/buf.h"
 
-#include <zlib.h>
+#include <stdbool.h>
 
 /*
  * The body of an answer while it arrives: decoded, and never more of it than allowed.
  *
- * The decoding is zlib's and not libcurl's: libcurl 7.88 takes a gzip stream that ends in its midst
- * for a whole one, and half a page must not pass for a page from which posts were taken down.  So
- * we ask for gzip alone (BODY_CODINGS) and look at the end of the stream ourselves; other codings
- * than those asked for are refused.
+ * The decoding is ours to drive and not libcurl's: libcurl 7.88 takes a compressed stream that ends in
+ * its midst for a whole one, and half a page must not pass for a page from which posts were taken
+ * down.  So we ask for the codings that we know (CODINGS), and look at the end of the stream ourselves;
+ * other codings, and several on top of each other, are refused.
  */
 struct body {
 	struct buf bytes; /* decoded */
-	z_stream gzip;
-	bool is_gzip;
-	bool in_member;	 /* the gzip stream has not come to its end */
-	bool had_member; /* a whole one has come */
-	bool ended;	 /* what still comes is no gzip, and passed over as gunzip does */
+	const struct coding *coding; /* NULL: none */
+	void *state;
+	bool in_stream;	 /* the stream has not come to its end */
+	bool had_stream; /* a whole one has come */
+	bool ended;	 /* what still comes belongs to no stream, and is passed over as gunzip does */
 	size_t raw_b;
 };
-
-/* For Accept-Encoding. */
-#define BODY_CODINGS "gzip"
 
 enum {
 	BODY_E_TOO_BIG = 1,
 	BODY_E_CODING,	/* a Content-Encoding that was not asked for */
-	BODY_E_CORRUPT, /* no gzip, or the check sum is wrong */
-	BODY_E_CUT,	/* the gzip stream ended in its midst */
+	BODY_E_CORRUPT, /* not of that coding, or the check sum is wrong */
+	BODY_E_CUT,	/* the compressed stream ended in its midst */
 };
 
 /** A body of at most @max_b bytes, as it comes and as it is decoded. */

@@ -125,7 +125,7 @@ static int make_headers(struct exchange *exchange, const struct exchange_options
 	struct curl_slist **list = &exchange->request_headers;
 	int r = add_header(list, "Accept", accepts[options->accept]);
 	if (r == 0)
-		r = add_header(list, "Accept-Encoding", BODY_CODINGS);
+		r = add_header(list, "Accept-Encoding", CODINGS);
 	if (r == 0 && options->etag && headers_may_send(options->etag))
 		r = add_header(list, "If-None-Match", options->etag);
 	if (r == 0 && options->last_modified && headers_may_send(options->last_modified))
