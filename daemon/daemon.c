@@ -292,7 +292,9 @@ enum exit_status daemon_run(const struct options *options)
 		log_err(r, "cannot go on");
 	daemon.control = control_free(daemon.control);
 	daemon.fleet = fleet_free(daemon.fleet);
-	(void)alert_flush(daemon.context.alerts, LAST_ALERTS_MS); /* what is left waits in the store */
+	int left = alert_flush(daemon.context.alerts, LAST_ALERTS_MS);
+	if (left < 0)
+		log_notice("some alerts wait in the store for the next start");
 	context_stop(&daemon.context);
 	return r < 0 ? EXIT_INTERNAL : EXIT_CLEAN;
 }
