@@ -69,9 +69,10 @@ static int tidy_step(struct buf *out, const char **at, bool in_query)
 		return 0;
 	if (!in_query && c == '\\')
 		c = '/';
-	if (c == '%' && **at == '2' && ((*at)[1] | 0x20) == 'e') {
+	/* Looked for in what is left: a tab may stand within it. */
+	if ((c | 0x20) == 'e' && out->len >= 2 && memcmp(out->data + out->len - 2, "%2", 2) == 0) {
 		c = '.';
-		*at += 2;
+		out->len -= 2;
 	}
 	return buf_addc(out, c);
 }

@@ -35,6 +35,7 @@ static const struct row parsed[] = {
 	{"an empty query stays",                  "http://a.example/?",                  "http://a.example/?"},
 	{"dot segments",                          "http://a.example/b/./../c/..",        "http://a.example/"},
 	{"encoded dot segments",                  "http://a.example/b/%2e%2E/c",         "http://a.example/c"},
+	{"a tab within an encoded dot",           "http://a.example/b/%2\te%2e/c",       "http://a.example/c"},
 	{"letters beyond ASCII in path, query",   "http://a.example/\xc3\xbc?\xc3\xbc",  "http://a.example/%C3%BC?%C3%BC"},
 	{"hex in upper case",                     "http://a.example/%c3%bc",             "http://a.example/%C3%BC"},
 	{"a space",                               "http://a.example/b c",                "http://a.example/b%20c"},
