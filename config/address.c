@@ -5,6 +5,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <locale.h>
@@ -87,10 +88,24 @@ static bool is_label(const char *label, size_t len)
 	return true;
 }
 
+/* A name that ends in a number is an address to some resolvers (WHATWG URL §3.5 "ends in a
+ * number"), and refused when it is asked for.  libcurl has written real ones as four decimal
+ * numbers. */
+static bool is_odd_address(const char *host)
+{
+	struct in_addr address;
+	const char *dot = strrchr(host, '.');
+	const char *last = dot ? dot + 1 : host;
+	bool number = last[strspn(last, "0123456789")] == '\0' ||
+		      (last[0] == '0' && last[1] == 'x' &&
+			      last[2 + strspn(last + 2, "0123456789abcdef")] == '\0');
+	return number && inet_pton(AF_INET, host, &address) != 1;
+}
+
 /* A name of labels and dots, in ASCII; IPv4 addresses are such names too. */
 static bool is_host_name(const char *host)
 {
-	if (strlen(host) > HOST_MAX)
+	if (strlen(host) > HOST_MAX || is_odd_address(host))
 		return false;
 	for (;;) {
 		size_t len = strcspn(host, ".");

@@ -478,6 +478,7 @@ static const struct {
 	{"blanks in the host", AS_URL, "https://ada example/", "the host in the URL is no host name", true},
 	{"an empty label", AS_URL, "https://a..example/", "the host in the URL is no host name", true},
 	{"nothing but a dot", AS_URL, "https://./", "the host in the URL is no host name", true},
+	{"a name that some read as an address", AS_URL, "https://a.example.1/", "the host in the URL is no host name", true},
 	{"a hyphen at the start", AS_URL, "https://-a.example/", "the host in the URL is no host name", true},
 	{"a label of 64 letters", AS_URL,
 		"https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example/",
