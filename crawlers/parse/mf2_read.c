@@ -3,9 +3,17 @@
 #include "crawlers/parse/date.h"
 #include "crawlers/parse/facts.h"
 #include "crawlers/parse/owner.h"
+#include "daemon/base/limits.h"
 
 #include <string.h>
 #include <strings.h>
+
+/* mf2_url_of() made them absolute and normal; what it could not resolve is no address to keep. */
+static bool is_web(const char *text)
+{
+	bool web = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+	return web && strlen(text) <= LIMIT_URL_B;
+}
 
 /* ---- facts ---- */
 
@@ -96,7 +104,7 @@ static int read_card_links(struct arena *arena, const struct mf2_item *card, str
 	const struct mf2_property *urls = mf2_property(card, "url");
 	int r = 0;
 	for (size_t i = 0; r == 0 && urls && i < urls->n_values; i++) {
-		if (strncmp(urls->values[i].text, "http", 4) == 0)
+		if (is_web(urls->values[i].text))
 			r = facts_add_link(arena, facts, urls->values[i].text);
 	}
 	return r;
@@ -200,7 +208,7 @@ static const char *http_url(const struct mf2_item *item, const char *name)
 {
 	const struct mf2_property *property = mf2_property(item, name);
 	for (size_t i = 0; property && i < property->n_values; i++) {
-		if (strncmp(property->values[i].text, "http", 4) == 0)
+		if (is_web(property->values[i].text))
 			return property->values[i].text;
 	}
 	return NULL;
@@ -240,7 +248,7 @@ static void read_kind(const struct mf2_item *item, struct entry *entry)
 		found = true;
 		for (size_t k = 0; k < property->n_values; k++) {
 			const char *url = property->values[k].text;
-			if (entry->n_targets < ENTRY_TARGETS && strncmp(url, "http", 4) == 0)
+			if (entry->n_targets < ENTRY_TARGETS && is_web(url))
 				entry->targets[entry->n_targets++] = url;
 		}
 	}
@@ -251,7 +259,7 @@ static void read_author(const struct mf2_item *item, struct entry *entry)
 	const struct mf2_value *author = mf2_first(item, "author");
 	if (!author)
 		return;
-	bool is_url = strncmp(author->text, "http", 4) == 0;
+	bool is_url = is_web(author->text);
 	if (author->item) {
 		entry->author = mf2_text(author->item, "name");
 		entry->author_url = http_url(author->item, "url");

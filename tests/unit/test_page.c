@@ -143,6 +143,9 @@ static const struct row rows[] = {
 	{"a title that is the text's beginning is no title", ADA,
 		"<div class=h-entry><p class=p-name>I was dru\xe2\x80\xa6</p><p class=e-content>I was drunk</p><a class=u-url href=/1></a></div>",
 		"ok\npost https://ada.example/1 [|I was drunk]\n"},
+	{"an address that is none is no target", ADA,
+		"<div class=h-entry><a class=u-like-of href='https:/b'></a><a class=u-like-of href=httpx:b></a><a class=u-url href=/1></a></div>",
+		"ok\nlike https://ada.example/1 [|]\n"},
 	{"replies, likes, reposts, quotes", ADA,
 		"<div class=h-entry><a class=u-in-reply-to href=https://b.example/1></a><p class=e-content>No!</p><a class=u-url href=/1></a></div>"
 		"<div class=h-entry><a class=u-like-of href=https://b.example/2></a><p class=e-content>liked it</p><a class=u-url href=/2></a></div>"
