@@ -1,6 +1,7 @@
 #include "crawlers/sources/feed.h"
 
 #include "crawlers/parse/compose.h"
+#include "daemon/base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ static int id_of(struct arena *arena, const struct feed_item *item, const struct
 	if (*ret)
 		return 0;
 	struct buf id = BUF_INIT(LIMIT_POST_TEXT_B);
-	size_t len = post->len < 64 ? post->len : 64;
+	size_t len = text_cut(post->text, post->len, 64);
 	int r = buf_addf(&id, "%" PRId64 " ", post->published_s);
 	if (r == 0)
 		r = buf_add(&id, post->text, len);
