@@ -40,6 +40,7 @@ static const struct status statuses[] = {
 	{999, 999, VERDICT_BLOCKED,	    "LinkedIn refuses programs (status 999)."	     },
 	{400, 499, VERDICT_BLOCKED,	    "The server refuses the request."		     },
 	{500, 599, VERDICT_SERVER_ERROR,	 NULL						  },
+	{600, 998, VERDICT_SERVER_ERROR,	 NULL						  }, /* RFC 9110 §15: read as 5xx */
 };
 
 /* ---- paths that lead to a log-in ---- */

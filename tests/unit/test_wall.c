@@ -39,6 +39,7 @@ static const struct row rows[] = {
 	{"LinkedIn's own status", 999, "https://www.linkedin.com/in/ada", NULL, NULL, HTML, "x", VERDICT_BLOCKED},
 	{"any other refusal", 406, BLOG, NULL, NULL, NULL, "", VERDICT_BLOCKED},
 	{"a broken server", 502, BLOG, NULL, NULL, NULL, "", VERDICT_SERVER_ERROR},
+	{"a status that there is not (RFC 9110 15)", 820, BLOG, NULL, NULL, NULL, "", VERDICT_SERVER_ERROR},
 	{"a redirect to a log-in", 302, BLOG, NULL, "https://ada.example/login?next=/", NULL, "", VERDICT_LOGIN_WALL},
 	{"a redirect elsewhere", 301, BLOG, NULL, "https://b.example/", NULL, "", VERDICT_MOVED},
 	{"a redirect to a word that starts alike", 301, BLOG, NULL, "https://ada.example/loginger", NULL, "", VERDICT_MOVED},
