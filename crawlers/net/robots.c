@@ -36,7 +36,7 @@ static int add_escape(struct buf *out, const char *at)
 
 static bool must_encode(unsigned char c, bool last, enum robots_text kind)
 {
-	if (c <= ' ' || c >= 0x7f)
+	if (c <= ' ' || c >= 0x7f || c == '%') /* one that escapes nothing is itself */
 		return true;
 	if (c == '*')
 		return kind == ROBOTS_PATH;

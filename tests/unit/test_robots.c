@@ -80,6 +80,7 @@ static const struct row rows[] = {
 	{"raw UTF-8 is encoded (2.2.2)",            "User-agent: *\nDisallow: /\xe3\x83\x84\n",            "/%E3%83%84",    false},
 	{"bytes that are no UTF-8",                 "User-agent: *\nDisallow: /\xff\n",                    "/%FF",          false},
 	{"half an escape is itself",                "User-agent: *\nDisallow: /a%2\n",                     "/a%2",          false},
+	{"a per cent sign is its own escape",       "User-agent: *\nDisallow: /100%\n",                    "/100%25",       false},
 	{"no escape at all",                        "User-agent: *\nDisallow: /a%zz\n",                    "/a%zz",         false},
 	{"byte order mark",                         "\xef\xbb\xbfUser-agent: *\nDisallow: /\n",            "/a",            false},
 	{"CR ends lines",                           "User-agent: *\rDisallow: /\r",                        "/a",            false},
