@@ -191,8 +191,8 @@ int guard_places(
 		around->of[index] = (struct span){first, around->places.count};
 		around->since[index] = around->round;
 	}
-	*ret = around->places.items + around->of[index].start;
 	*ret_count = around->of[index].end - around->of[index].start;
+	*ret = *ret_count > 0 ? around->places.items + around->of[index].start : NULL;
 	return 0;
 }
 

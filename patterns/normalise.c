@@ -203,9 +203,12 @@ static void normalise_ascii(struct page_view *page, const char *text, size_t len
 static void put_mask(struct writer *writer, const char *text, const struct mask *mask)
 {
 	end_word(writer);
-	for (size_t i = mask->at.start; i < mask->at.end; i++) {
-		char c = mask->kind == MASK_HANDLE && i == mask->at.start ? text[i] : '_';
-		page_add(writer->page, &c, 1, (struct span){i, i + 1});
+	size_t step;
+	for (size_t i = mask->at.start; i < mask->at.end; i += step) {
+		uint32_t c;
+		step = text_decode(text + i, mask->at.end - i, &c);
+		char shown = mask->kind == MASK_HANDLE && i == mask->at.start ? text[i] : '_';
+		page_add(writer->page, &shown, 1, (struct span){i, i + step});
 	}
 	writer->word = writer->page->view.len;
 }
