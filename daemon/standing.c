@@ -57,27 +57,42 @@ static int64_t number_of(const json_t *object, const char *key, int64_t otherwis
 	return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
+static int64_t choice_of(const json_t *object, const char *key, int64_t count)
+{
+	int64_t number = number_of(object, key, 0);
+	return number >= 0 && number < count ? number : 0;
+}
+
+static bool has_text(const json_t *object, const char *key)
+{
+	return json_is_string(json_object_get(object, key));
+}
+
 static int read_follows(struct arena *arena, const json_t *list, struct standing *standing)
 {
 	size_t count = json_array_size(list);
 	struct follow *follows = arena_array(arena, count ? count : 1, sizeof *follows);
 	if (!follows)
 		return -ENOMEM;
+	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(list, i);
-		follows[i] = (struct follow){
+		if (!has_text(item, "url") || !has_text(item, "source"))
+			continue;
+		follows[n] = (struct follow){
 			.url = text_of(arena, item, "url"),
 			.source = text_of(arena, item, "source"),
 			.step = (int)number_of(item, "step", 0),
 			.subject = text_of(arena, item, "subject"),
-			.accept = (enum accept)number_of(item, "accept", 0),
-			.relation = (enum relation)number_of(item, "relation", 0),
+			.accept = (enum accept)choice_of(item, "accept", ACCEPT_COUNT),
+			.relation = (enum relation)choice_of(item, "relation", FOLLOW_COUNT),
 		};
-		if (!follows[i].url || !follows[i].source)
+		if (!follows[n].url || !follows[n].source)
 			return -ENOMEM;
+		n++;
 	}
 	standing->follows = follows;
-	standing->n_follows = count;
+	standing->n_follows = n;
 	return 0;
 }
 
@@ -88,9 +103,13 @@ static int read_facts(struct arena *arena, const json_t *object, struct facts *f
 	const char **urls = arena_array(arena, n_links ? n_links : 1, sizeof *urls);
 	if (!urls)
 		return -ENOMEM;
+	size_t n = 0;
 	for (size_t i = 0; i < n_links; i++) {
-		urls[i] = arena_strdup(arena, json_string_value(json_array_get(links, i)));
-		if (!urls[i])
+		const json_t *link = json_array_get(links, i);
+		if (!json_is_string(link))
+			continue;
+		urls[n] = arena_strdup(arena, json_string_value(link));
+		if (!urls[n++])
 			return -ENOMEM;
 	}
 	*facts = (struct facts){
@@ -101,7 +120,7 @@ static int read_facts(struct arena *arena, const json_t *object, struct facts *f
 		.location = text_of(arena, object, "location"),
 		.photo_url = text_of(arena, object, "photo"),
 		.links = urls,
-		.n_links = n_links,
+		.n_links = n,
 		.created_s = number_of(object, "created", 0),
 		.last_active_s = number_of(object, "active", 0),
 		.n_posts = number_of(object, "posts", -1),

@@ -248,7 +248,8 @@ static void cut_at_words(const char *text, size_t len, size_t start, size_t end,
 int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, size_t end, size_t max,
 	size_t *ret_start, size_t *ret_end)
 {
-	const size_t room = max > 2 * strlen(ELLIPSIS) ? max - 2 * strlen(ELLIPSIS) : 0;
+	const bool marks = max >= 2 * strlen(ELLIPSIS);
+	const size_t room = marks ? max - 2 * strlen(ELLIPSIS) : max;
 	start = start > len ? len : start;
 	end = end > len ? len : end < start ? start : end;
 	size_t from = start;
@@ -265,7 +266,7 @@ int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, si
 	size_t hit_end = to;
 	widen(text, len, room, &from, &to);
 	cut_at_words(text, len, start, hit_end, &from, &to);
-	int r = from > 0 ? buf_adds(out, ELLIPSIS) : 0;
+	int r = marks && from > 0 ? buf_adds(out, ELLIPSIS) : 0;
 	if (r == 0)
 		r = add_shown(out, text + from, start - from);
 	size_t shown_start = out->len;
@@ -274,7 +275,7 @@ int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, si
 	size_t shown_end = out->len;
 	if (r == 0)
 		r = add_shown(out, text + hit_end, to - hit_end);
-	if (r == 0 && to < len)
+	if (r == 0 && marks && to < len)
 		r = buf_adds(out, ELLIPSIS);
 	if (r != 0)
 		return r;
