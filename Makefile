@@ -89,19 +89,20 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libdirtwatch.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 # A fuzz target run over its seeds once, by any compiler; and the real one, by clang.
-$(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libdirtwatch.a
+$(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/holds.o $(O)/tests/fuzz/replay.o $(O)/libdirtwatch.a
 	$(say)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
-$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libdirtwatch.a
+$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/holds.o $(O)/libdirtwatch.a
 	$(say)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) -lpthread -lm
 
 .SECONDARY:
 
--include $(LIB_OBJECTS:.o=.d) $(O)/daemon/main.d $(UNIT_SOURCES:%.c=$(O)/%.d) $(BENCH_SOURCES:%.c=$(O)/%.d)
+-include $(LIB_OBJECTS:.o=.d) $(O)/daemon/main.d $(UNIT_SOURCES:%.c=$(O)/%.d) $(BENCH_SOURCES:%.c=$(O)/%.d) \
+	$(patsubst %.c,$(O)/%.d,$(wildcard tests/fuzz/*.c))
 
 # ---- tests --------------------------------------------------------------------------------------
 
@@ -145,13 +146,22 @@ fuzz-%:
 	+$(MAKE) --no-print-directory -j$(JOBS) B=fuzz build/fuzz/fuzz/fuzz_$*
 	@mkdir -p build/fuzz/corpus/$* build/fuzz/found
 	build/fuzz/fuzz/fuzz_$* -max_total_time=$(T) -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
-		-artifact_prefix=build/fuzz/found/$*- build/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$*)
+		$(addprefix -dict=,$(wildcard tests/fuzz/dict/$*.dict)) -artifact_prefix=build/fuzz/found/$*- \
+		build/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$* tests/fuzz/crashes/$*)
 
 fuzz: $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=fuzz-%)
 
+# What the seeds and the fuzzers' finds become when parts of them are repeated up to 100 kB: nothing
+# may take a second.
+.PHONY: fuzz-grown
+fuzz-grown: $(REPLAYS)
+	@fail=0; for t in $(REPLAYS:$(O)/replay/fuzz_%=%); do echo $$t; \
+		nice -n 19 $(O)/replay/fuzz_$$t --grow $$(ls -d tests/fuzz/seeds/$$t tests/fuzz/crashes/$$t \
+			build/fuzz/corpus/$$t 2>/dev/null) || fail=1; done; exit $$fail
+
 # ---- what the code is held to -------------------------------------------------------------------
 
-C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/bench/*.c)
+C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.[ch] tests/bench/*.c)
 
 # clang-format, clang-tidy, cppcheck, gcc -fanalyzer, length and complexity of functions, includes.
 .PHONY: lint format lint-format lint-tidy lint-cppcheck lint-analyzer complexity

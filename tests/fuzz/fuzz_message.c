@@ -1,13 +1,11 @@
 /* What main reads of a reader that was taken over: hello, packets, a whole answer. */
 #include "daemon/message.h"
-#include "tests/unit/reader_doubles.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define N_RULES 7
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void whole_answer(const char *bytes, size_t len)
 {
@@ -52,11 +50,31 @@ static void hello(const char *bytes, size_t len)
 	arena_free(arena);
 }
 
+/* The reader believes main; what it reads is still what main wrote. */
+static void request(const char *bytes, size_t len)
+{
+	struct arena *arena = arena_new(2 * REQUEST_B);
+	struct buf again = BUF_INIT(2 * REQUEST_B);
+	struct page page;
+	uint64_t number;
+	MUST(arena);
+	if (message_read_request(bytes, len, arena, &number, &page) == 0) {
+		MUST(message_add_request(&again, number, &page) == 0);
+		MUST(again.len == len);
+		MUST(memcmp(again.data + sizeof(struct packet_head),
+			     bytes + sizeof(struct packet_head),
+			     len - sizeof(struct packet_head)) == 0);
+	}
+	buf_release(&again);
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *bytes = (const char *)data;
 	whole_answer(bytes, size);
 	packets(bytes, size);
 	hello(bytes, size);
+	request(bytes, size);
 	return 0;
 }
