@@ -243,6 +243,10 @@ void exchange_finish(struct exchange *exchange, CURLcode code)
 {
 	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_FILESIZE_EXCEEDED)
 		end(exchange, EXCHANGE_BODY_BIG);
+	/* What libcurl 7.88 calls a header line beyond its own limit of 100 KiB. */
+	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_OUT_OF_MEMORY &&
+		exchange_status(exchange) > 0 && !exchange->headers.ended)
+		end(exchange, EXCHANGE_HEADERS_BIG);
 	/* Only where nothing else was left to try: a name may have both kinds of addresses. */
 	if (exchange->end == EXCHANGE_GOES_ON && code != CURLE_OK && exchange->refused_private)
 		end(exchange, EXCHANGE_PRIVATE);

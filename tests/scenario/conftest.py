@@ -1,5 +1,5 @@
 import pytest
-from harness import BINARY, Dirtwatch, Nginx
+from harness import BINARY, Dirtwatch, FaultServer, Nginx
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +17,13 @@ def site(tmp_path):
     nginx = Nginx(tmp_path / "nginx")
     yield nginx
     nginx.stop()
+
+
+@pytest.fixture
+def faults(tmp_path):
+    server = FaultServer(tmp_path / "faults")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -38,8 +45,8 @@ def daemon(dirtwatch):
     """Start daemons; whatever is left of them is killed."""
     started = []
 
-    def start(*args):
-        started.append(dirtwatch.start(*args))
+    def start(*args, **options):
+        started.append(dirtwatch.start(*args, **options))
         return started[-1]
 
     yield start

@@ -1,23 +1,27 @@
 #!/usr/bin/python3
 """A web server that does what the web does to crawlers.
 
-    faultserver.py [--port 0] [--seconds 120] [--no-tls] [--root DIR [--headers FILE]] [--list]
+    faultserver.py [--port 0] [--seconds 120] [--no-tls] [--addresses 1] [--root DIR [--headers FILE]] [--list]
 
 Loopback only; ends by itself after --seconds, and when its parent has gone.  The first line on
 standard output says where it listens, as JSON:
 
     {"http": 40001, "other": 40002, "tls": 40003, …, "ca": "/tmp/…/ca.pem"}
 
-"http" and "other" are two plain origins with the same routes.  The TLS ports are named after what is
+"http" and "other" are two plain origins with the same routes.  With --addresses N "http" listens on
+127.0.0.1 to 127.0.0.N, so that N hosts can be asked at once.  The TLS ports are named after what is
 wrong with them (TLS_PORTS below); "tls" is good for whoever trusts "ca".  --list prints the routes.
 
-    /_log              every request since the last /_reset, as JSON: port, method, target, headers,
-                       and when it started and ended (seconds, monotonic)
-    /_reset            forget the log, the counters and what /_set did
+    /_log              every request since the last /_reset, as JSON: address, port, method, target,
+                       headers, and when it started and ended (seconds, monotonic)
+    /_reset            forget the log, the counters and what /_set and /_become did; /_forget: the log
     /_set?robots=TEXT  serve TEXT as /robots.txt; ?robots_status=503 for the status instead
+    /_become?path=PATH&to=TARGET[&at=ADDRESS]
+                       from now on answer PATH (on that address) as if TARGET had been asked; no to=:
+                       as before
 
-With --root, a file below DIR answers where no route does.  --headers FILE adds to such answers:
-{"index.html": {"status": 200, "headers": {"ETag": "\\"1\\""}}}.
+With --root, a file below DIR answers where no route does; whoever has its ETag gets a 304.
+--headers FILE adds to such answers: {"index.html": {"status": 200, "headers": {"ETag": "\\"1\\""}}}.
 """
 
 import argparse
@@ -60,6 +64,7 @@ class State:
         self.log = []
         self.counts = {}
         self.settings = {}
+        self.becomes = {}
 
     def count(self, key):
         with self.lock:
@@ -99,6 +104,7 @@ class Request(socketserver.StreamRequestHandler):
                 self.deadline = time.monotonic() + MAX_SECONDS
                 self.served += 1
                 entry = self.note()
+                self.become()
                 try:
                     find_route(self.path)(self)
                 finally:
@@ -114,9 +120,7 @@ class Request(socketserver.StreamRequestHandler):
         if line.count(" ") != 2:
             return False
         self.method, self.target, _ = line.split(" ")
-        split = urllib.parse.urlsplit(self.target)
-        self.path = split.path
-        self.query = dict(urllib.parse.parse_qsl(split.query, keep_blank_values=True))
+        self.take_apart(self.target)
         self.headers = {}
         while True:
             line = self.rfile.readline(65536).decode("latin-1").rstrip("\r\n")
@@ -125,8 +129,22 @@ class Request(socketserver.StreamRequestHandler):
             name, _, value = line.partition(":")
             self.headers[name.strip().lower()] = value.strip()
 
+    def take_apart(self, target):
+        split = urllib.parse.urlsplit(target)
+        self.path = split.path
+        self.query = dict(urllib.parse.parse_qsl(split.query, keep_blank_values=True))
+
+    def become(self):
+        """Answer as /_become said."""
+        address = self.server.server_address[0]
+        with STATE.lock:
+            target = STATE.becomes.get((address, self.path)) or STATE.becomes.get(("", self.path))
+        if target:
+            self.take_apart(target)
+
     def note(self):
-        entry = {"port": self.server.server_address[1], "method": self.method,
+        address, port = self.server.server_address[:2]
+        entry = {"address": address, "port": port, "method": self.method,
                  "target": self.target, "headers": self.headers, "connection": self.number,
                  "started": time.monotonic(), "ended": None}
         if not self.path.startswith("/_"):
@@ -201,6 +219,9 @@ def serve_file(req):
     if not path or not path.startswith(root + os.sep) or not os.path.isfile(path):
         return req.send(404, body=b"<h1>Not found</h1>\n")
     extra = OPTIONS.headers.get(name, {})
+    tag = extra.get("headers", {}).get("ETag")
+    if tag and req.headers.get("if-none-match") == tag:
+        return req.head(304, {"ETag": tag})
     with open(path, "rb") as file:
         return req.send(extra.get("status", 200), extra.get("headers", {}), file.read())
 
@@ -223,11 +244,27 @@ def reset_state(req):
     req.send(204, body=b"")
 
 
+@route("/_forget")
+def forget_log(req):
+    "forget the log alone"
+    with STATE.lock:
+        STATE.log = []
+    req.send(204, body=b"")
+
+
 @route("/_set")
 def set_state(req):
     "robots=TEXT, robots_status=NUMBER"
     with STATE.lock:
         STATE.settings.update(req.query)
+    req.send(204, body=b"")
+
+
+@route("/_become")
+def become(req):
+    "path=PATH, to=TARGET, at=ADDRESS: answer PATH as if TARGET had been asked"
+    with STATE.lock:
+        STATE.becomes[(req.query.get("at", ""), req.query["path"])] = req.query.get("to")
     req.send(204, body=b"")
 
 
@@ -246,6 +283,13 @@ def robots(req):
 def ok(req):
     "a page"
     req.send()
+
+
+@route("/text")
+def text(req):
+    "body=TEXT; type=text/plain, status=200"
+    req.send(req.number_of("status", 200), {"Content-Type": req.query.get("type", "text/plain")},
+             req.query.get("body", "").encode())
 
 
 @route("/connection")
@@ -439,9 +483,9 @@ def slow_header(req):
 
 @route("/slow/body")
 def slow_body(req):
-    "a body a byte at a time, ms=100 apart"
-    req.head(200, length=10000)
-    for _ in range(10000):
+    "n=10000 bytes of a body, a byte at a time, ms=100 apart"
+    req.head(200, length=req.number_of("n", 10000))
+    for _ in range(req.number_of("n", 10000)):
         req.raw(b"x")
         time.sleep(req.number_of("ms", 100) / 1000)
 
@@ -804,8 +848,8 @@ class Mute(socketserver.BaseRequestHandler):
             pass
 
 
-def serve(name, context=None, port=0, handler=Request):
-    server = Server(("127.0.0.1", port), handler)
+def serve(name, context=None, port=0, handler=Request, address="127.0.0.1"):
+    server = Server((address, port), handler)
     server.context = context
     PORTS[name] = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -898,6 +942,7 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="of the first plain origin")
     parser.add_argument("--seconds", type=float, default=120, help="to live")
     parser.add_argument("--no-tls", action="store_true", help="make no certificates")
+    parser.add_argument("--addresses", type=int, default=1, help="of the first plain origin")
     parser.add_argument("--root", help="folder of files to serve")
     parser.add_argument("--headers", help="JSON file of headers for them")
     parser.add_argument("--list", action="store_true", help="print the routes")
@@ -914,6 +959,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="faultserver-")
     try:
         serve("http", port=args.port)
+        for i in range(2, args.addresses + 1):
+            serve("http", port=PORTS["http"], address=f"127.0.0.{i}")
         serve("other")
         if not args.no_tls:
             serve_tls(folder)

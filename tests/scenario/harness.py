@@ -1,12 +1,17 @@
 """What the scenarios stand on: the built program with a state folder of its own, and nginx on loopback."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
+import sys
 import time
+import urllib.parse
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / "build" / "release" / "dirtwatch"
@@ -61,6 +66,7 @@ class Dirtwatch:
         self.state = self.folder / "state"
         self.run_dir = self.folder / "run"
         self.config = self.folder / "dirtwatch.yaml"
+        self.patterns = None  # a folder of rules instead of the shipped ones
         self.run_dir.mkdir(parents=True, exist_ok=True)
 
     def environment(self):
@@ -79,29 +85,48 @@ class Dirtwatch:
         lines += ["profiles:"] + [f"  - {p}" for p in profiles] if profiles else ["profiles: []"]
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def run(self, *args, stdin=b"", binary=BINARY):
-        done = subprocess.run([str(binary), *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              env=self.environment(), timeout=SECONDS, cwd=self.folder)
+    def run(self, *args, stdin=b"", binary=BINARY, seconds=SECONDS, before=()):
+        """@before: what runs the program, such as ("prlimit", "--nofile=20")."""
+        done = subprocess.run([*before, str(binary), *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=self.environment(), timeout=seconds, cwd=self.folder)
         return Result(done)
 
-    def scan(self, *args):
-        return self.run("--scan-now", "--config", str(self.config), "--format=json", *args)
+    def places(self, config=None):
+        return ["--config", str(config or self.config), *(["--patterns", str(self.patterns)] if self.patterns else [])]
+
+    def scan(self, *args, **options):
+        return self.run("--scan-now", *self.places(), "--format=json", *args, **options)
 
     def scan_url(self, *urls):
-        return self.run("--scan-now", "--format=json", "--config", str(self.plain_config()), *urls)
+        return self.run("--scan-now", "--format=json", *self.places(self.plain_config()), *urls)
+
+    def own_rule(self, word):
+        """Instead of the shipped rules, one that finds @word: what is tested does not hang on the rules."""
+        self.patterns = self.folder / "patterns"
+        self.patterns.mkdir(exist_ok=True)
+        (self.patterns / "own.yaml").write_text(OWN_RULE.replace("WORD", word), encoding="utf-8")
+
+    def store(self):
+        """The store, to look into or to let time pass in."""
+        return sqlite3.connect(self.state / "dirtwatch.db")
+
+    def forget_pauses(self):
+        """As if it were late enough to ask every host again."""
+        with contextlib.closing(self.store()) as db, db:
+            db.execute("DELETE FROM pace")
 
     def plain_config(self):
         plain = self.folder / "plain.yaml"
         plain.write_text("fetch: {delay: 0s}\n", encoding="utf-8")
         return plain
 
-    def start(self, *args):
+    def start(self, *args, before=()):
         """The daemon in the foreground."""
-        return Daemon(self, args)
+        return Daemon(self, args, before)
 
 
 class Daemon:
-    def __init__(self, dirtwatch, args):
+    def __init__(self, dirtwatch, args, before=()):
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path = dirtwatch.folder / "notify"
         path.unlink(missing_ok=True)
@@ -111,7 +136,7 @@ class Daemon:
         self.log = dirtwatch.folder / f"daemon-{time.monotonic_ns()}.log"
         env = {**dirtwatch.environment(), "NOTIFY_SOCKET": str(path)}
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([str(BINARY), "--config", str(dirtwatch.config), *args], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*before, str(BINARY), *dirtwatch.places(), *args], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, env=env, cwd=dirtwatch.folder)
 
     def wait_told(self, what):
@@ -202,6 +227,59 @@ class Nginx:
         self.process.wait(timeout=20)
 
 
+class FaultServer:
+    """faultserver.py: loopback's answer to what the web does to crawlers."""
+
+    def __init__(self, folder, *args, tls=False, headers=None):
+        self.root = pathlib.Path(folder)
+        self.root.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, str(ROOT / "tests/scenario/faultserver.py"), "--seconds", "600", "--root", str(self.root)]
+        if headers:
+            (self.root / "headers.json").write_text(json.dumps({name: {"headers": h} for name, h in headers.items()}))
+            command += ["--headers", str(self.root / "headers.json")]
+        self.process = subprocess.Popen([*command, *([] if tls else ["--no-tls"]), *args], stdout=subprocess.PIPE)
+        self.ports = json.loads(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.ports['http']}"
+
+    def at(self, number):
+        """The origin at 127.0.0.NUMBER."""
+        return f"http://127.0.0.{number}:{self.ports['http']}"
+
+    def https(self, port):
+        return f"https://127.0.0.1:{self.ports[port]}"
+
+    def ask(self, path, /, **query):
+        with urllib.request.urlopen(f"{self.url}{path}?{urllib.parse.urlencode(query)}", timeout=SECONDS) as answer:
+            return answer.read()
+
+    def put(self, name, content):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def become(self, path, to=None, at=None):
+        """Answer @path (on 127.0.0.AT) as if @to had been asked; None: as before."""
+        self.ask("/_become", path=path, **({"to": to} if to else {}), **({"at": f"127.0.0.{at}"} if at else {}))
+
+    def log(self, at=None, robots=False):
+        """What was asked, robots.txt apart: dicts of address, port, target, headers, started, ended."""
+        rows = json.loads(self.ask("/_log"))
+        return [row for row in rows if (at is None or row["address"] == f"127.0.0.{at}")
+                and (row["target"] == "/robots.txt") == robots]
+
+    def targets(self, **options):
+        return [row["target"] for row in self.log(**options)]
+
+    def forget(self):
+        """The log, that is; what /_become said stays."""
+        self.ask("/_forget")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
 def entry(number, text, date="2026-10-01T10:00:00Z", extra=""):
     return (f'<article class="h-entry"><div class="e-content"><p>{text}</p>{extra}</div>'
             f'<a class="u-url" href="/posts/{number}"><time class="dt-published" datetime="{date}">x</time></a></article>')
@@ -228,3 +306,22 @@ INSULT = "My boss is a clueless idiot."
 STONED = "I got so stoned last night."
 SICK = "Called in sick today, but really I'm at the beach."
 HARMLESS = "High five to the whole team, the release went out on time."
+
+OWN_RULE = """
+dirtwatch_patterns: 1
+categories:
+  secrets: {class: conflict-of-interest, title: Secrets, severity: high}
+rules:
+  - id: own.word
+    title: A word that is secret
+    category: secrets
+    severity: high
+    confidence: 0.9
+    kind: text
+    pattern: '\\bWORD\\b'
+    why: It is not announced yet.
+    advice: Delete the post.
+    tests:
+      hit: ['the WORD is here', 'our WORD']
+      miss: [a widget, nothing to see]
+"""
