@@ -252,6 +252,7 @@ static int ask_origin(struct gate *gate, const struct question *question)
 		.url = asking->url,
 		.accept = ACCEPT_PAGE,
 		.trusted_origin = question->trusted_origin,
+		.robots = true,
 	};
 	int r = asking->origin && asking->url ? fetch_get(gate->context->fetch, &request, on_fetched, asking,
 							  &asking->transfer) :

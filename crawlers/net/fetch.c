@@ -78,7 +78,7 @@ static void stop(struct transfer *transfer)
 {
 	struct fetch *fetch = transfer->fetch;
 	multi_remove(fetch->multi, transfer->exchange.easy);
-	pace_ended(fetch->options.pace, transfer->url.origin, false, 0);
+	pace_ended(fetch->options.pace, transfer->url.origin, PACE_NO_NEWS, 0);
 	let_go(transfer);
 }
 
@@ -98,7 +98,7 @@ static void on_done(CURL *easy, CURLcode code, void *userdata)
 	struct transfer *transfer = transfer_of((struct exchange *)private);
 	struct transfer_report report =
 		transfer_answered(transfer, code, clock_now_s(fetch->options.clock));
-	pace_ended(pace, transfer->url.origin, report.failed, report.retry_at_s);
+	pace_ended(pace, transfer->url.origin, report.end, report.retry_at_s);
 	let_go(transfer);
 	if (transfer_judge(transfer, pace)) {
 		ended(transfer);
@@ -139,7 +139,7 @@ static void start(struct transfer *transfer)
 	if (r == 0)
 		r = multi_add(fetch->multi, easy);
 	if (r < 0) {
-		pace_ended(pace, transfer->url.origin, false, 0);
+		pace_ended(pace, transfer->url.origin, PACE_NO_NEWS, 0);
 		let_go(transfer);
 		end(transfer, VERDICT_NETWORK_ERROR, "out of memory");
 		return;

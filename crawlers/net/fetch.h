@@ -42,6 +42,7 @@ struct fetch_request {
 	const char *last_modified;  /* for If-Modified-Since; NULL: none */
 	const char *trusted_origin; /* "http://127.0.0.1:8080": the configured profile's own origin,
 				     * the only one that may lie in a private network; NULL: none */
+	bool robots;		    /* a robots.txt: that it came does not end a back-off */
 	bool obey_robots;	    /* follow redirects only to where pace_robots() allows it */
 	size_t max_b;		    /* body ceiling, at most LIMIT_PAGE_B; 0: that */
 };

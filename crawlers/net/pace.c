@@ -288,7 +288,14 @@ static int64_t backoff_s(const struct pace *pace, const struct host *host)
 	return wait_s / 2 + (int64_t)(random % (uint64_t)(wait_s / 2 + 1));
 }
 
-void pace_ended(struct pace *pace, const char *origin, bool failed, int64_t retry_at_s)
+static int64_t failures_after(const struct host *host, enum pace_end end)
+{
+	if (end != PACE_FAILED)
+		return end == PACE_GOOD ? 0 : host->failures;
+	return host->failures < INT64_MAX ? host->failures + 1 : INT64_MAX;
+}
+
+void pace_ended(struct pace *pace, const char *origin, enum pace_end end, int64_t retry_at_s)
 {
 	struct host *host = find(pace, origin);
 	if (!host)
@@ -297,8 +304,8 @@ void pace_ended(struct pace *pace, const char *origin, bool failed, int64_t retr
 	host->in_flight = false;
 	host->ready_us = now_us + host->delay_us;
 	host->retry_at_s = retry_at_s;
-	host->failures = !failed ? 0 : host->failures < INT64_MAX ? host->failures + 1 : INT64_MAX;
-	if (failed) {
+	host->failures = failures_after(host, end);
+	if (end == PACE_FAILED) {
 		int64_t again_s = now_us / US_A_S + backoff_s(pace, host);
 		if (again_s > host->retry_at_s)
 			host->retry_at_s = again_s;

@@ -40,10 +40,15 @@ int64_t pace_ready_us(struct pace *pace, const char *origin);
 int64_t pace_retry_at_s(struct pace *pace, const char *origin);
 /** A request to @origin starts: 0, or -ENOMEM (then it must not). */
 MUST_CHECK int pace_began(struct pace *pace, const char *origin);
-/** It has ended.  @retry_at_s: the server named a time (0: no); @failed: no answer, 5xx, or "too
- * many requests" without a time, so back off: for half to the whole of 60 s, doubled with each
- * failure in a row, at most 6 h. */
-void pace_ended(struct pace *pace, const char *origin, bool failed, int64_t retry_at_s);
+enum pace_end {
+	PACE_GOOD,    /* what was asked for came: failures are forgotten */
+	PACE_FAILED,  /* no answer, 5xx, or "too many requests" without a time: back off, for half to
+		       * the whole of 60 s, doubled with each failure in a row, at most 6 h */
+	PACE_NO_NEWS, /* neither: given up by us, or a robots.txt, which many a host still serves
+		       * while its pages fail */
+};
+/** It has ended.  @retry_at_s: the server named a time; 0: no. */
+void pace_ended(struct pace *pace, const char *origin, enum pace_end end, int64_t retry_at_s);
 
 /** Keep what the robots.txt of @origin says until @until_s (at most a day from now).  Rules are
  * copied.

@@ -156,8 +156,10 @@ struct transfer_report transfer_answered(struct transfer *transfer, CURLcode cod
 	bool turned_away = rate_is_limited(rate, status) && retry_at_s == 0;
 	fill_result(transfer, status);
 	transfer->result.retry_at_s = retry_at_s;
+	bool failed = is_broken(status) || turned_away || is_hosts_fault(exchange);
+	enum pace_end good = transfer->request.robots ? PACE_NO_NEWS : PACE_GOOD;
 	return (struct transfer_report){
-		.failed = is_broken(status) || turned_away || is_hosts_fault(exchange),
+		.end = failed ? PACE_FAILED : good,
 		.retry_at_s = retry_at_s,
 	};
 }

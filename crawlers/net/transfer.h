@@ -54,7 +54,7 @@ MUST_CHECK int transfer_prepare(
 
 /* What the answer means for its host, for pace_ended(). */
 struct transfer_report {
-	bool failed;
+	enum pace_end end;
 	int64_t retry_at_s;
 };
 

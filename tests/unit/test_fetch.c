@@ -419,7 +419,7 @@ static void certificates_are_checked(void **state)
 		char origin[64];
 		struct got got;
 		origin_of(origin, "https", tls_rows[i].port);
-		pace_ended(bench->pace, origin, false, 0); /* whatever the row before did */
+		pace_ended(bench->pace, origin, PACE_GOOD, 0); /* whatever the row before did */
 		get(bench, request_for(origin, tls_rows[i].path), &got);
 		if (got.verdict != tls_rows[i].verdict || !has(got.error, tls_rows[i].error))
 			fail_msg("%s%s: %s, \"%s\"", tls_rows[i].port, tls_rows[i].path,

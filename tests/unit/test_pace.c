@@ -44,7 +44,7 @@ static int tear_down(void **state)
 static void request(struct bench *bench, const char *origin, bool failed, int64_t retry_at_s)
 {
 	assert_int_equal(pace_began(bench->pace, origin), 0);
-	pace_ended(bench->pace, origin, failed, retry_at_s);
+	pace_ended(bench->pace, origin, failed ? PACE_FAILED : PACE_GOOD, retry_at_s);
 }
 
 static int64_t wait_us(struct bench *bench, const char *origin)
@@ -66,7 +66,7 @@ static void one_in_flight_then_a_delay_from_its_end(void **state)
 	assert_true(pace_ready_us(bench->pace, HOST) == INT64_MAX);
 	assert_true(wait_us(bench, "http://a.example") <= 0);
 	bench->clock.fake_us += 5 * S;
-	pace_ended(bench->pace, HOST, false, 0);
+	pace_ended(bench->pace, HOST, PACE_GOOD, 0);
 	assert_int_equal(wait_us(bench, HOST), S);
 	assert_int_equal(pace_retry_at_s(bench->pace, HOST), 0);
 	bench->clock.fake_us += S;
@@ -120,6 +120,21 @@ static void failures_back_off(void **state)
 	assert_int_equal(pace_retry_at_s(bench->pace, HOST), 0);
 	request(bench, HOST, true, 0);
 	assert_true(wait_us(bench, HOST) <= 60 * S);
+}
+
+static void no_news_leaves_the_back_off_as_it_is(void **state)
+{
+	struct bench *bench = *state;
+	for (int i = 0; i < 3; i++) {
+		request(bench, HOST, true, 0);
+		bench->clock.fake_us += wait_us(bench, HOST);
+		assert_int_equal(pace_began(bench->pace, HOST), 0);
+		pace_ended(bench->pace, HOST, PACE_NO_NEWS, 0);
+		assert_int_equal(pace_retry_at_s(bench->pace, HOST), 0);
+		bench->clock.fake_us += S;
+	}
+	request(bench, HOST, true, 0);
+	assert_true(wait_us(bench, HOST) >= 240 * S); /* the fourth in a row */
 }
 
 static void the_longer_of_back_off_and_server_holds(void **state)
@@ -270,7 +285,7 @@ static void survives_a_restart(void **state)
 	assert_int_equal(pace_retry_at_s(next, HOST), NOW_S + 500);
 	bench->clock.fake_us += 500 * S;
 	assert_int_equal(pace_began(next, HOST), 0);
-	pace_ended(next, HOST, false, 0);
+	pace_ended(next, HOST, PACE_GOOD, 0);
 	rows.count = 0;
 	pace_each(next, collect, &rows);
 	assert_int_equal(rows.count, 1); /* so that the store learns that it recovered */
@@ -302,6 +317,7 @@ int main(void)
 		TEST(what_the_server_says_holds),
 		TEST(nobody_makes_us_wait_longer_than_a_day),
 		TEST(failures_back_off),
+		TEST(no_news_leaves_the_back_off_as_it_is),
 		TEST(the_longer_of_back_off_and_server_holds),
 		TEST(jitter_comes_from_the_seed),
 		TEST(a_clock_set_back_does_not_stop_us),
