@@ -1,10 +1,22 @@
 import pytest
 from harness import BINARY, Dirtwatch, FaultServer, Nginx
+from slow import Slow
 
 
 @pytest.fixture(scope="session", autouse=True)
 def built():
     assert BINARY.exists(), "build/release/dirtwatch is missing: run make"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow(request, built, tmp_path_factory):
+    """Begun before all other tests, if it is wanted at all; slow() waits for it."""
+    if not any("slow" in item.fixturenames and item.path.name == "test_slow_faults.py" for item in request.session.items):
+        yield None
+        return
+    begun = Slow(tmp_path_factory.mktemp("slow"))
+    yield begun.wait
+    begun.join()
 
 
 @pytest.fixture

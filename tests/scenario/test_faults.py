@@ -1,18 +1,16 @@
 """What the web does to crawlers, and that none of it is taken for a clean profile.
 
-Every fault of the table stands at an address of its own and all are met in the same few scans, so the slow ones
-cost their time once.  The rules are one rule of our own: what is found does not hang on the shipped ones.
+Every fault of the table stands at an address of its own, and all are met in the same few scans.
 """
-import fnmatch
+import contextlib
 import re
-import threading
+import socket
+import time
 import urllib.parse
 
 import pytest
-from harness import Dirtwatch, FaultServer, entry, hfeed
-
-WORD = "frobnicator"
-PAGE = "/ada.html"
+from harness import FaultServer, entry, hfeed, rss
+from world import DENY, NET, PAGE, WORD, Fault, World, check_is_honest, dirty
 
 
 def redirect(url):
@@ -23,18 +21,8 @@ def text(body, kind="text/html", status=200):
     return "/text?" + urllib.parse.urlencode({"body": body, "type": kind, "status": status})
 
 
-class Fault:
-    """@verdict: what a scan says; @why: what its sentence says; both are patterns.  @asked: what is asked for, but
-    robots.txt.  @failed: the host is then left alone for a while; @path: what is put in the place of the page, or robots.txt."""
-
-    def __init__(self, name, target, verdict, why="", asked=None, failed=False, path=PAGE):
-        self.name, self.target, self.verdict, self.why, self.failed, self.path = name, target, verdict, why, failed, path
-        self.asked = asked if asked is not None else [PAGE]
-
-
-NET, BIG = "network-error", "too-big"
+BIG = "too-big"
 NOWHERE = text("<html><head><title>x</title></head><body></body></html>")
-DENY = "User-agent: *\nDisallow: /\n"
 
 QUICK = [
     # -- status
@@ -121,16 +109,6 @@ QUICK = [
     Fault("robots.txt: redirect to one that denies", redirect("/deny.txt"), "robots-denied", "", ["/deny.txt"], path="/robots.txt"),
 ]
 
-# These end by a limit in seconds: 20 s for those slower than 100 bytes a second.
-SLOW = [
-    Fault("nothing at all", "/stall/header", NET, failed=True),
-    Fault("half a body, then nothing", "/stall/body", NET, failed=True),
-    Fault("a header a byte at a time", "/slow/header", NET, failed=True),
-    Fault("a body a byte at a time", "/slow/body", NET, failed=True),
-    Fault("a body that takes an hour", "/slow/body?ms=5&n=1000000", NET, failed=True),
-    Fault("a robots.txt that stalls", "/stall/body", NET, "robots.txt", [], failed=True, path="/robots.txt"),
-]
-
 # The same page in spite of all: (name, target of the page or of robots.txt, path)
 HARMLESS = [
     Fault("redirect, relative", redirect("there/../good.html"), "ok"),
@@ -144,98 +122,6 @@ HARMLESS = [
 ]
 
 
-def dirty(name):
-    return hfeed(entry(name.replace(" ", "-"), f"Our {WORD} ships today."))
-
-
-class World:
-    """A fault server, and a dirtwatch that watches each fault at an address of its own.  What the scans said is kept:
-
-    before    all is well: one finding each
-    met       the fault, for the first time
-    again     at once, in another process
-    third     late enough to ask again: the third scan in a row that proves nothing
-    fourth    and once more
-    recovered all is well again
-    """
-
-    def __init__(self, folder, faults, rounds=("before", "met", "again", "third", "fourth", "recovered")):
-        self.faults = {fault.name: (number, fault) for number, fault in enumerate(faults, 2)}
-        self.server = FaultServer(folder / "faults", "--addresses", str(len(faults) + 1))
-        self.dirtwatch = Dirtwatch(folder / "dirtwatch")
-        self.dirtwatch.own_rule(WORD)
-        self.dirtwatch.configure([self.url(name) for name in self.faults])
-        self.server.put("ada.html", dirty("ada"))
-        self.server.put("good.html", dirty("ada"))
-        self.server.put("deny.txt", DENY)
-        self.server.put("allow.txt", "User-agent: *\nAllow: /\n")
-        self.server.put("posts/ada", "It is still there.")
-        self.server.become("/ok", "/good.html")
-        self.said, self.logs = {}, {}
-        for name in rounds:
-            getattr(self, "prepare_" + name)()
-            self.server.forget()
-            self.said[name] = self.dirtwatch.scan(seconds=150)
-            self.logs[name] = self.server.log()
-        self.server.stop()
-
-    def prepare_before(self):
-        pass
-
-    def prepare_met(self):
-        for number, fault in self.faults.values():
-            self.server.become(fault.path, fault.target, at=number)
-
-    def prepare_again(self):
-        pass
-
-    def prepare_third(self):
-        self.dirtwatch.forget_pauses()
-
-    prepare_fourth = prepare_third
-
-    def prepare_recovered(self):
-        self.dirtwatch.forget_pauses()
-        for number, fault in self.faults.values():
-            self.server.become(fault.path, at=number)
-
-    def url(self, name):
-        return self.server.at(self.faults[name][0]) + PAGE
-
-    def profile(self, scan, name):
-        (profile,) = [e for e in self.said[scan].events("profile") if e["url"] == self.url(name)]
-        return profile
-
-    def findings(self, scan, name):
-        return [(e["id"], e["state"]) for e in self.said[scan].events("finding") if e["profile"] == self.url(name)]
-
-    def alerts(self, scan, name):
-        """The messages about one profile, summaries apart."""
-        return [m for p, m in self.said[scan].alerts() if self.url(name).removesuffix(PAGE) + "/" in m and not m.startswith("scanned ")]
-
-    def asked(self, scan, name):
-        return [row["target"] for row in self.logs[scan] if row["address"] == f"127.0.0.{self.faults[name][0]}"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def slow(tmp_path_factory):
-    """Begun before all other tests, and waited for by the last ones."""
-    worlds = []
-
-    def run():
-        worlds.append(World(tmp_path_factory.mktemp("slow"), SLOW, ("before", "met")))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def wait():
-        thread.join()
-        return worlds[0]
-
-    yield wait
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
     return World(tmp_path_factory.mktemp("quick"), QUICK)
@@ -244,20 +130,6 @@ def quick(tmp_path_factory):
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory):
     return World(tmp_path_factory.mktemp("harmless"), HARMLESS, ("before", "met"))
-
-
-def check_is_honest(world, fault):
-    before, met = world.profile("before", fault.name), world.profile("met", fault.name)
-    assert before["verified"] and len(world.findings("before", fault.name)) == 1, before
-    assert re.fullmatch(fault.verdict, met["verdict"]) and not met["verified"], met
-    assert re.search(fault.why, met["why"]), met
-    # What was known stays as it was, and nothing is told of it.
-    standing = world.findings("before", fault.name)[0][0]
-    assert [found for found, _ in world.findings("met", fault.name)] == [standing]
-    assert world.alerts("met", fault.name) == []
-    # Nothing is tried twice.
-    asked = world.asked("met", fault.name)
-    assert len(asked) == len(fault.asked) and all(map(fnmatch.fnmatchcase, asked, fault.asked)), asked
 
 
 def check_is_left_alone(world, fault):
@@ -316,6 +188,210 @@ def test_unverified_without_findings_is_status_3(dirtwatch, faults):
     assert dirtwatch.scan_url(faults.url + "/clean.html", faults.url + "/status/404").status == 3
 
 
-@pytest.mark.parametrize("fault", SLOW, ids=lambda fault: fault.name)
-def test_slow(slow, fault):
-    check_is_honest(slow(), fault)
+# ---- TLS ----
+
+TLS = {
+    "tls": "",
+    "expired": "expired",
+    "notyet": "not yet valid",
+    "wronghost": "subject name|no alternative",
+    "otherca": "self-signed|unable to get|issuer",
+    "selfsigned": "self-signed",
+    "plain": "SSL|wrong version",
+}
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    server = FaultServer(tmp_path_factory.mktemp("tls"), tls=True)
+    server.put("ada.html", dirty("ada"))
+    server.put("posts/ada", "It is still there.")
+    yield server
+    server.stop()
+
+
+def by_url(result, kind="profile"):
+    return {event["url"]: event for event in result.events(kind)}
+
+
+def test_tls_is_verified(dirtwatch, tls):
+    dirtwatch.own_rule(WORD)
+    urls = {port: tls.https(port) + PAGE for port in TLS}
+    dirtwatch.configure(urls.values(), fetch=f"delay: 0s\nca-file: {tls.ports['ca']}")
+    result = dirtwatch.scan()
+    profiles = by_url(result)
+    for port, why in TLS.items():
+        profile = profiles[urls[port]]
+        assert profile["verified"] == (port == "tls"), profile
+        if why:
+            assert profile["verdict"] == NET and re.search(why, profile["why"]), profile
+    assert {e["profile"] for e in result.events("finding")} == {urls["tls"]}
+    assert {row["port"] for row in tls.log()} == {tls.ports["tls"]}, "nothing is asked of one that is not who it says"
+
+
+def test_a_ca_is_not_believed_unasked(dirtwatch, tls):
+    result = dirtwatch.scan_url(tls.https("tls") + PAGE)
+    assert result.status == 3 and result.profile()["verdict"] == NET, result.out
+
+
+def test_https_never_leads_to_http(dirtwatch, tls):
+    dirtwatch.configure([tls.https("tls") + "/redirect/plain"], fetch=f"delay: 0s\nca-file: {tls.ports['ca']}")
+    tls.forget()
+    result = dirtwatch.scan()
+    assert result.status == 3 and "https to http" in result.profile()["why"], result.out
+    assert {row["port"] for row in tls.log(robots=True) + tls.log()} == {tls.ports["tls"]}
+
+
+# ---- hosts that can not be had ----
+
+def test_hosts_that_can_not_be_had(dirtwatch, faults):
+    """No such name, nobody at the port; the others are read all the same."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        refused = f"http://127.0.0.1:{taken.getsockname()[1]}/ada"
+        nowhere = "https://no-such-host.invalid/ada"
+        faults.put("ada.html", dirty("ada"))
+        dirtwatch.own_rule(WORD)
+        dirtwatch.configure([refused, nowhere, faults.url + PAGE])
+        result = dirtwatch.scan()
+    profiles = by_url(result)
+    assert profiles[refused]["verdict"] == profiles[nowhere]["verdict"] == NET
+    assert "no-such-host.invalid" in profiles[nowhere]["why"], "the name that was not found"
+    assert profiles[faults.url + PAGE]["verified"] and len(result.events("finding")) == 1
+
+
+# ---- private networks ----
+
+def test_a_discovered_link_never_leads_into_a_private_network(dirtwatch, faults):
+    """The profile itself may be there, as it was configured so."""
+    other = f"http://127.0.0.1:{faults.ports['other']}/feed.rss"
+    head = f'<link rel="alternate" type="application/rss+xml" href="{other}">'
+    faults.put("ada.html", hfeed(entry("ada", f"Our {WORD}."), head=head))
+    faults.put("feed.rss", rss(("x", "Never read", f"Another {WORD}.", "Mon, 01 Jun 2026 10:00:00 +0000")))
+    dirtwatch.own_rule(WORD)
+    dirtwatch.configure([faults.url + PAGE])
+    result = dirtwatch.scan()
+    assert len(result.events("finding")) == 1
+    assert {row["port"] for row in faults.log() + faults.log(robots=True)} == {faults.ports["http"]}
+    profile = result.profile()
+    assert other in profile["coverage"]["lack"] and "private network" in profile["coverage"]["lack"], profile
+
+
+# ---- politeness ----
+
+def overlaps(rows):
+    rows = sorted(rows, key=lambda row: row["started"])
+    return [b["target"] for a, b in zip(rows, rows[1:]) if b["started"] < a["ended"]]
+
+
+def test_one_request_at_a_time_to_a_host_and_many_hosts_at_once(dirtwatch, tmp_path):
+    server = FaultServer(tmp_path / "faults", "--addresses", "6")
+    try:
+        dirtwatch.own_rule(WORD)
+        dirtwatch.configure([f"{server.at(host)}/late?ms=100&{page}" for host in range(1, 7) for page in range(6)])
+        assert len(dirtwatch.scan().events("profile")) == 36
+        rows = server.log() + server.log(robots=True)
+        assert len(rows) == 6 * 7, "36 pages, and robots.txt of each host once"
+        for host in range(1, 7):
+            assert not overlaps([row for row in rows if row["address"] == f"127.0.0.{host}"])
+        assert overlaps(rows), "hosts do not wait for each other"
+        assert {row["method"] for row in rows} == {"GET"}
+        for row in rows:
+            agent = row["headers"]["user-agent"]
+            assert agent.startswith("dirtwatch/") and "self-audit" in agent and "cookie" not in row["headers"], row
+    finally:
+        server.stop()
+
+
+def test_a_second_between_requests_unless_the_config_says_otherwise(dirtwatch, faults):
+    faults.put("a.html", dirty("a"))
+    faults.put("b.html", dirty("b"))
+    dirtwatch.own_rule(WORD)
+    dirtwatch.configure([faults.url + "/a.html", faults.url + "/b.html"], fetch="user-agent: somebody/1.0 (a test)")
+    assert dirtwatch.scan().status == 1
+    rows = sorted(faults.log() + faults.log(robots=True), key=lambda row: row["started"])
+    assert sorted(row["target"] for row in rows) == ["/a.html", "/b.html", "/robots.txt"]
+    assert all(b["started"] - a["ended"] > 0.99 for a, b in zip(rows, rows[1:])), rows
+    assert {row["headers"]["user-agent"] for row in rows} == {"somebody/1.0 (a test)"}
+
+
+def test_conditional_requests_and_304_once(dirtwatch, tmp_path):
+    tagged = {"ada.html": {"ETag": '"v1"'}, "bob.html": {"Last-Modified": "Tue, 14 Nov 2023 22:13:20 GMT"}}
+    server = FaultServer(tmp_path / "faults", headers=tagged)
+    try:
+        for name in ("ada", "bob"):
+            server.put(name + ".html", dirty(name))
+        dirtwatch.own_rule(WORD)
+        dirtwatch.configure([server.url + "/ada.html", server.url + "/bob.html"])
+        first = dirtwatch.scan()
+        server.forget()
+        second = dirtwatch.scan()
+        ada, bob = sorted(server.log(), key=lambda row: row["target"])
+        assert ada["headers"]["if-none-match"] == '"v1"' and "if-modified-since" not in ada["headers"]
+        assert bob["headers"]["if-modified-since"] == "Tue, 14 Nov 2023 22:13:20 GMT"
+        assert all(p["unchanged"] and p["verified"] for p in second.events("profile"))
+        assert {e["id"] for e in second.events("finding")} == {e["id"] for e in first.events("finding")}
+        assert [m for p, m in second.alerts() if p < 6] == []
+    finally:
+        server.stop()
+
+
+def test_a_host_that_wants_a_short_pause_is_waited_for(dirtwatch, faults):
+    """Nothing remains of its rate for two seconds, says whichever page comes first: so long the other one waits."""
+    dirtwatch.configure([faults.url + "/rate/github?in=2&a", faults.url + "/rate/github?in=2&b"])
+    dirtwatch.scan()
+    first, second = sorted(faults.log(), key=lambda row: row["started"])
+    assert second["started"] - first["ended"] > 0.9, "whole seconds: one at least"
+
+
+def test_backing_off_grows_and_is_kept(dirtwatch, faults):
+    dirtwatch.own_rule(WORD)
+    dirtwatch.configure([faults.url + PAGE])
+    faults.become(PAGE, "/status/500")
+    for failures, (least, most) in enumerate([(30, 60), (60, 120), (120, 240)], 1):
+        started = time.time()
+        dirtwatch.scan()
+        ended = time.time()
+        with contextlib.closing(dirtwatch.store()) as db, db:
+            (retry_at_s, kept), = db.execute("SELECT retry_at_s, failures FROM pace").fetchall()
+            db.execute("UPDATE pace SET retry_at_s = 1")
+        assert kept == failures and started + least - 1 <= retry_at_s <= ended + most + 1
+    assert len(faults.log()) == 3
+    faults.put("ada.html", dirty("ada"))
+    faults.become(PAGE)
+    assert dirtwatch.scan().profile()["verified"]
+    with contextlib.closing(dirtwatch.store()) as db:
+        assert db.execute("SELECT * FROM pace").fetchall() == []
+
+
+# ---- charsets ----
+
+WRONG = f"Das {WORD} ist größer – für alle."
+CHARSETS = [
+    # what the page is in, what it is called by the server, by itself, and whether its letters can be had back
+    ("utf-8", None, None, True),
+    ("utf-8", "utf-8", "windows-1252", True),
+    ("windows-1252", "windows-1252", None, True),
+    ("windows-1252", "iso-8859-1", None, True),
+    ("windows-1252", None, "windows-1252", True),
+    ("windows-1252", "utf-8", None, False),
+    ("utf-16", "utf-8", None, True),
+    ("utf-16-le", "utf-16le", None, True),
+    ("utf-8", "x-no-such-charset", "utf-8", True),
+]
+
+
+@pytest.mark.parametrize("page,header,meta,letters", CHARSETS)
+def test_charsets(dirtwatch, tmp_path, page, header, meta, letters):
+    kind = "text/html" + (f"; charset={header}" if header else "")
+    server = FaultServer(tmp_path / "faults", headers={"ada.html": {"Content-Type": kind}})
+    try:
+        html = hfeed(entry("ada", WRONG)).replace('<meta charset="utf-8">', f'<meta charset="{meta}">' if meta else "")
+        server.put("ada.html", html.encode(page))
+        dirtwatch.own_rule(WORD)
+        result = dirtwatch.scan_url(server.url + PAGE)
+        assert result.profile()["verified"], result.out
+        (finding,) = result.events("finding")
+        assert WORD in finding["excerpt"] and (not letters or "größer" in finding["excerpt"]), finding
+    finally:
+        server.stop()
