@@ -78,7 +78,7 @@ QUICK = [
     # -- compression
     Fault("broken gzip", "/gzip/corrupt", NET, "compression", failed=True),
     Fault("plain text called gzip", "/gzip/plain", NET, "compression", failed=True),
-    Fault("a coding nobody asked for", "/coding/br", NET, "encoded"),
+    Fault("a coding nobody asked for", "/coding/compress", NET, "encoded"),
     # -- not HTTP
     Fault("no header at all", "/http09", NET, failed=True),
     Fault("another protocol", "/icy", NET, failed=True),
@@ -362,6 +362,23 @@ def test_backing_off_grows_and_is_kept(dirtwatch, faults):
     assert dirtwatch.scan().profile()["verified"]
     with contextlib.closing(dirtwatch.store()) as db:
         assert db.execute("SELECT * FROM pace").fetchall() == []
+
+
+def test_robots_txt_counts_where_a_redirect_leads(dirtwatch, faults):
+    faults.put("deny.txt", "User-agent: *\nDisallow: /good.html\n")
+    faults.become("/robots.txt", "/deny.txt")
+    faults.put("good.html", dirty("ada"))
+    faults.become(PAGE, redirect("/good.html"))
+    result = dirtwatch.scan_url(faults.url + PAGE)
+    assert result.profile()["verdict"] == "robots-denied", result.out
+    assert faults.targets() == [PAGE]
+
+
+def test_robots_txt_of_another_site_is_asked_for(dirtwatch, faults):
+    """Another site can only be a public one, and none is at hand: its robots.txt is what is asked for first."""
+    faults.become(PAGE, redirect("http://no-such-host.invalid/ada"))
+    result = dirtwatch.scan_url(faults.url + PAGE)
+    assert result.profile()["verdict"] == NET and "robots.txt" in result.profile()["why"], result.out
 
 
 # ---- charsets ----
