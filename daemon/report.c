@@ -191,20 +191,36 @@ void report_finding(struct report *report, const json_t *finding)
 		strcmp(get(finding, "state"), "reopened") == 0 ? " (reopened)" : "");
 }
 
-static void print_group(struct report *report, enum severity severity)
+static int worst_first(const void *a, const void *b)
 {
-	size_t i;
-	json_t *finding;
-	bool any = false;
-	json_array_foreach (report->findings, i, finding) {
-		if (severity_in(finding) != severity)
-			continue;
-		if (!any)
+	const json_t *const *left = a;
+	const json_t *const *right = b;
+	double difference = json_number_value(json_object_get(*right, "score")) -
+			    json_number_value(json_object_get(*left, "score"));
+	return difference > 0 ? 1 : difference < 0 ? -1 : strcmp(get(*left, "id"), get(*right, "id"));
+}
+
+static void print_findings(struct report *report)
+{
+	size_t count = json_array_size(report->findings);
+	const json_t **sorted = calloc(count + 1, sizeof *sorted);
+	if (!sorted) {
+		report->lost = true;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = json_array_get(report->findings, i);
+	qsort(sorted, count, sizeof *sorted, worst_first);
+	enum severity group = SEVERITY_COUNT;
+	for (size_t i = 0; i < count; i++) {
+		enum severity severity = severity_in(sorted[i]);
+		if (severity != group)
 			(void)fprintf(report->out, "%s%s%s\n\n", paint(report, colors[severity]),
 				severity_name(severity), paint(report, "\x1b[0m"));
-		any = true;
-		report_finding(report, finding);
+		group = severity;
+		report_finding(report, sorted[i]);
 	}
+	free(sorted);
 }
 
 static void print_coverage_of(struct report *report, const json_t *profile)
@@ -277,8 +293,7 @@ static void print_sum(struct report *report)
 
 static void print_text(struct report *report)
 {
-	for (int severity = SEVERITY_CRITICAL; severity > SEVERITY_NONE; severity--)
-		print_group(report, (enum severity)severity);
+	print_findings(report);
 	print_coverage(report);
 	if (report->scan)
 		print_sum(report);
