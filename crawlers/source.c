@@ -15,6 +15,8 @@ const struct source *const sources[] = {
 	&source_gitlab,
 	&source_stackexchange,
 	&source_devto,
+	&source_steam,
+	&source_telegram,
 	&source_feed,
 	&source_mastodon,
 	&source_peertube,

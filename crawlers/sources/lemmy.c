@@ -199,10 +199,11 @@ static int read_row(const json_t *row, const char *creator, const struct page *p
 		r = json_id(extract->arena, own, "creator_id", &by);
 	if (r < 0)
 		return r;
-	*ret_known = id && by && strcmp(by, creator) == 0 &&
-		     json_words(own, comment ? "content" : "name");
 	/* What was taken back is listed, but shown to nobody. */
-	if (!*ret_known || json_flag(own, "deleted") || json_flag(own, "removed"))
+	bool shown = !json_flag(own, "deleted") && !json_flag(own, "removed");
+	*ret_known = id && by && strcmp(by, creator) == 0 &&
+		     (!shown || json_words(own, comment ? "content" : "name"));
+	if (!*ret_known || !shown)
 		return 0;
 	return write_row(row, id, page, extract);
 }

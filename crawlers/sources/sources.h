@@ -11,6 +11,8 @@ extern const struct source source_github;
 extern const struct source source_gitlab;
 extern const struct source source_stackexchange;
 extern const struct source source_devto;
+extern const struct source source_steam;
+extern const struct source source_telegram;
 extern const struct source source_feed;
 extern const struct source source_mastodon;
 extern const struct source source_peertube;

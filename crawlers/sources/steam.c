@@ -1,0 +1,240 @@
+#include "crawlers/sources/api.h"
+
+#include "crawlers/parse/date.h"
+#include "crawlers/parse/xml.h"
+#include "crawlers/sources/sources.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+
+#include <string.h>
+
+/* Steam: what an account says of itself, in the XML that its page has beside the web page.  Reviews
+ * and comments are not in it. */
+
+#define SITE "https://steamcommunity.com"
+
+/* A profile's text is at most 8,000 characters. */
+#define FIELD_MAX_B (64u * 1024)
+
+enum field {
+	FIELD_ERROR,
+	FIELD_ID,
+	FIELD_PERSONA,
+	FIELD_PRIVACY,
+	FIELD_PHOTO,
+	FIELD_ADDRESS,
+	FIELD_SINCE,
+	FIELD_HEADLINE,
+	FIELD_LOCATION,
+	FIELD_NAME,
+	FIELD_SUMMARY,
+	FIELD_COUNT,
+};
+
+/* Children of the root that count. */
+static const struct {
+	const char *root;
+	const char *name;
+} fields[FIELD_COUNT] = {
+	[FIELD_ERROR] = {"response", "error"},
+	[FIELD_ID] = {"profile", "steamID64"},
+	[FIELD_PERSONA] = {"profile", "steamID"},
+	[FIELD_PRIVACY] = {"profile", "privacyState"},
+	[FIELD_PHOTO] = {"profile", "avatarFull"},
+	[FIELD_ADDRESS] = {"profile", "customURL"},
+	[FIELD_SINCE] = {"profile", "memberSince"},
+	[FIELD_HEADLINE] = {"profile", "headline"},
+	[FIELD_LOCATION] = {"profile", "location"},
+	[FIELD_NAME] = {"profile", "realname"},
+	[FIELD_SUMMARY] = {"profile", "summary"},
+};
+
+/* ---- whose profile it is ---- */
+
+static bool name_of(const struct url *url, struct api_name *ret, const char **ret_way)
+{
+	*ret_way = "id";
+	if (api_name(url->path, "/id/", API_PLAIN, ret))
+		return true;
+	*ret_way = "profiles";
+	return api_name(url->path, "/profiles/", API_DIGITS, ret);
+}
+
+static bool steam_claims(const struct url *url, const char **ret_why)
+{
+	struct api_name name;
+	const char *way;
+	*ret_why = "an account on Steam";
+	return url_host_in(url->host, "steamcommunity.com") && name_of(url, &name, &way);
+}
+
+static int steam_first(struct arena *arena, const struct url *url, struct follow *ret)
+{
+	struct api_name name = {.at = ""};
+	const char *way, *profile;
+	(void)name_of(url, &name, &way); /* named in the config: the answer will tell */
+	int r = api_format(arena, &profile, SITE "/%s/%.*s?xml=1", way, name.len, name.at);
+	if (r < 0)
+		return r;
+	*ret = (struct follow){
+		.url = profile,
+		.source = source_steam.name,
+		.accept = ACCEPT_FEED,
+		.relation = FOLLOW_INSTEAD,
+	};
+	return 0;
+}
+
+/* ---- the XML ---- */
+
+struct reading {
+	struct arena *arena;
+	const char *root; /* static; NULL: nothing known */
+	unsigned depth;
+	int field; /* whose text this is; FIELD_COUNT: nobody's */
+	struct buf text;
+	const char *values[FIELD_COUNT]; /* NULL: not told */
+	bool cut;			 /* some value is longer than FIELD_MAX_B */
+};
+
+static int on_start(void *userdata, const char *name, const char *const *attrs)
+{
+	struct reading *reading = userdata;
+	(void)attrs;
+	if (reading->depth++ == 0) {
+		reading->root = strcmp(name, "profile") == 0	? "profile"
+				: strcmp(name, "response") == 0 ? "response"
+								: NULL;
+		return 0;
+	}
+	for (int i = 0; i < FIELD_COUNT && reading->depth == 2; i++) {
+		bool fits = reading->root && strcmp(fields[i].root, reading->root) == 0 &&
+			    strcmp(fields[i].name, name) == 0;
+		if (fits && !reading->values[i]) {
+			reading->field = i;
+			buf_clear(&reading->text);
+		}
+	}
+	return 0;
+}
+
+static int on_text(void *userdata, const char *text, size_t len)
+{
+	struct reading *reading = userdata;
+	if (reading->field == FIELD_COUNT)
+		return 0;
+	size_t room = reading->text.max - reading->text.len;
+	size_t fits = text_cut(text, len, room);
+	reading->cut |= fits < len;
+	int r = buf_add(&reading->text, text, fits);
+	return r < 0 ? r : 0;
+}
+
+static int on_end(void *userdata, const char *name)
+{
+	struct reading *reading = userdata;
+	(void)name;
+	if (--reading->depth != 1 || reading->field == FIELD_COUNT)
+		return 0;
+	const char *value = arena_copy(reading->arena, buf_str(&reading->text), reading->text.len);
+	if (!value)
+		return -ENOMEM;
+	reading->values[reading->field] = *value ? value : NULL;
+	reading->field = FIELD_COUNT;
+	return 0;
+}
+
+/* ---- the account ---- */
+
+/* "June 21, 2006" */
+static int64_t read_since(struct arena *arena, const char *text)
+{
+	size_t month = text ? strcspn(text, " ") : 0;
+	const char *day = text ? text + month + strspn(text + month, " ") : "";
+	size_t day_len = strspn(day, "0123456789");
+	int64_t since_s;
+	const char *turned;
+	if (month < 3 || day_len == 0 || strncmp(day + day_len, ", ", 2) != 0)
+		return 0;
+	int r = api_format(
+		arena, &turned, "%.*s %.3s %s", (int)day_len, day, text, day + day_len + 2);
+	return r == 0 && date_parse(turned, &since_s) ? since_s : 0;
+}
+
+/* The name in the address is chosen, too. */
+static int write_address(const char *address, const struct page *page, struct extract *extract)
+{
+	const struct api_piece piece = {
+		.id = "address",
+		.kind = KIND_HANDLE,
+		.url = page->profile,
+		.body = address,
+	};
+	return address ? api_add_piece(extract, SITE, &piece) : 0;
+}
+
+static int write_profile(
+	const struct reading *reading, const struct page *page, struct extract *extract)
+{
+	const char *const *values = reading->values;
+	const struct api_owner owner = {
+		.handle = values[FIELD_PERSONA],
+		.name = values[FIELD_NAME],
+		.headline = values[FIELD_HEADLINE],
+		.about = values[FIELD_SUMMARY],
+		.about_html = true,
+		.location = values[FIELD_LOCATION],
+		.photo = values[FIELD_PHOTO],
+	};
+	extract->facts.created_s = read_since(extract->arena, values[FIELD_SINCE]);
+	extract->coverage.cut |= reading->cut;
+	extract->coverage.lack = "Reviews, comments and screenshots on Steam are not read.";
+	int r = api_write_owner(extract, page, &owner);
+	return r == 0 ? write_address(values[FIELD_ADDRESS], page, extract) : r;
+}
+
+static int judge(const struct reading *reading, const struct page *page, struct extract *extract)
+{
+	const char *const *values = reading->values;
+	const char *error = values[FIELD_ERROR], *privacy = values[FIELD_PRIVACY];
+	if (error && strcasestr(error, "could not be found")) {
+		extract->verdict = VERDICT_NOT_FOUND;
+		return 0;
+	}
+	if (!values[FIELD_ID] || !values[FIELD_PERSONA] || !privacy)
+		return api_drift(extract, "The answer is no account as Steam gives it.");
+	if (strcmp(privacy, "public") == 0) {
+		extract->verdict = VERDICT_OK;
+	} else {
+		extract->verdict = VERDICT_PRIVATE;
+		extract->why = "The account shows its profile to friends only, or to nobody.";
+	}
+	return write_profile(reading, page, extract);
+}
+
+static int steam_read(const struct page *page, struct extract *extract)
+{
+	static const struct xml_events events = {on_start, on_end, on_text};
+	struct reading reading = {
+		.arena = extract->arena,
+		.field = FIELD_COUNT,
+		.text = BUF_INIT(FIELD_MAX_B),
+	};
+	if (page->status >= 400)
+		return api_drift(extract, "The server answers with an error.");
+	int r = xml_read(page->body, page->body_len, page->content_type, &events, &reading);
+	buf_release(&reading.text);
+	if (r == XML_E_CUT)
+		return api_drift(extract, "The server's answer ends in the middle.");
+	if (r > 0)
+		return api_drift(extract, "The server does not answer as Steam does.");
+	return r < 0 ? r : judge(&reading, page, extract);
+}
+
+const struct source source_steam = {
+	.name = "steam",
+	.title = "Steam",
+	.claims = steam_claims,
+	.first = steam_first,
+	.read = steam_read,
+};
