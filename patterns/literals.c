@@ -139,12 +139,14 @@ static struct piece character(struct reader *reader, uint32_t c)
 static bool join(struct reader *reader, struct literal *ret, const struct literal *a,
 	const struct literal *b)
 {
-	size_t len = a->len + b->len;
+	/* "b  c": one blank stands for all of a run, in the text, too. */
+	size_t over = a->len > 0 && b->len > 0 && a->text[a->len - 1] == ' ' && b->text[0] == ' ';
+	size_t len = a->len + b->len - over;
 	char *text = take(reader, len + 1, 1);
 	if (!text)
 		return false;
 	memcpy(text, a->text, a->len);
-	memcpy(text + a->len, b->text, b->len);
+	memcpy(text + a->len, b->text + over, b->len - over);
 	ret->text = text;
 	ret->len = len;
 	ret->word_start = a->word_start || (a->len == 0 && b->word_start);

@@ -237,8 +237,10 @@ int ruleset_load(
 		build.walk = (struct walk){.arena = set->arena, .problems = problems};
 		r = make_set(&build);
 	}
-	if (r == 0 && set->n_scoring == 0)
+	if (r == 0 && set->n_scoring == 0) {
+		problems_add(problems, &(struct place){.file = NULL}, "there is no rule to score by");
 		r = RULESET_E_BAD;
+	}
 	sources_release(&sources);
 	arena_free(sources.arena);
 	if (r == 0)

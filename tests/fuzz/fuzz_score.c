@@ -38,7 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.kind = (enum post_kind)((bits & 0x1f) % KIND_COUNT),
 		.pinned = (bits & 0x20) != 0,
 		.published_s = bits & 0x40 ? NOW_S - (int64_t)input_byte(&input) * 10000000 : 0};
-	char *url = bits & 0x80 ? input_line(&input) : NULL;
+	char *line = bits & 0x80 ? input_line(&input) : NULL;
+	struct input line_input = {line, line ? strlen(line) : 0};
+	size_t url_len;
+	char *url = line ? input_text(&line_input, LIMIT_URL_B, &url_len) : NULL;
 	char *text = input_text(&input, LIMIT_POST_TEXT_B, &post.len);
 	struct link link = {.url = url, .end = post.len};
 	struct score quick, slow;
@@ -55,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		same(&quick, &slow);
 	free(text);
 	free(url);
+	free(line);
 	arena_free(arena);
 	return 0;
 }
