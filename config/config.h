@@ -16,9 +16,9 @@ struct organisation {
 	struct strings handles; /* as written, with or without "@" */
 	struct strings products;
 	struct strings tickers; /* "GLBX" */
-	struct strings people;	/* its executives and the like */
-	const char *since;	/* YYYY[-MM[-DD]]; NULL: not told */
-	const char *until;	/* NULL: not told, or still */
+	struct strings people;  /* its executives and the like */
+	const char *since;      /* YYYY[-MM[-DD]]; NULL: not told */
+	const char *until;      /* NULL: not told, or still */
 };
 
 struct organisations {
@@ -55,18 +55,18 @@ struct config {
 	struct person person;
 	const struct profile *profiles;
 	size_t n_profiles;
-	int64_t every_s;	/* schedule.every: 6 h */
-	int64_t jitter_s;	/* schedule.jitter: 10 min */
+	int64_t every_s;        /* schedule.every: 6 h */
+	int64_t jitter_s;       /* schedule.jitter: 10 min */
 	enum severity alert_at; /* alert.at: low */
-	int64_t alert_after;	/* alert.after: scans in a row before a state is told: 3 */
+	int64_t alert_after;    /* alert.after: scans in a row before a state is told: 3 */
 	struct strings disable; /* patterns.disable: ids or "prefix.*" */
 	const struct severity_override *severities; /* patterns.severity */
 	size_t n_severities;
 	struct strings pattern_dirs; /* patterns.folders: beside the built-in layers */
-	const char *user_agent;	     /* fetch.user-agent; NULL: the built-in */
-	int64_t delay_s;	     /* fetch.delay: 1 s between requests to one host */
-	const char *ca_file;	     /* fetch.ca-file; NULL: the system's */
-	struct arena *arena;	     /* holds all of it */
+	const char *user_agent;      /* fetch.user-agent; NULL: the built-in */
+	int64_t delay_s;             /* fetch.delay: 1 s between requests to one host */
+	const char *ca_file;         /* fetch.ca-file; NULL: the system's */
+	struct arena *arena;         /* holds all of it */
 };
 
 /** Load @path; with @text != NULL parse that instead.  Everything wrong goes to @problems.

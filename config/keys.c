@@ -3,11 +3,11 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* A row is a name, a type and a field with what else there is to say of it. */
-#define OWN(function)		VALUE_CUSTOM, .read = (function)
-#define SUB(table_)		VALUE_MAP, .table = &(table_)
+#define OWN(function)           VALUE_CUSTOM, .read = (function)
+#define SUB(table_)             VALUE_MAP, .table = &(table_)
 #define AT(struct_, field, ...) .offset = offsetof(struct struct_, field), ##__VA_ARGS__
-#define LATER(struct_, field)	AT(struct_, field, .later = true)
-#define WHOLE			.offset = 0
+#define LATER(struct_, field)   AT(struct_, field, .later = true)
+#define WHOLE                   .offset = 0
 
 #define MINUTE 60
 #define HOUR   (60 * MINUTE)

@@ -20,22 +20,22 @@ extern const struct key_table profile_table;
 struct loading {
 	const char *folder; /* of the config, without the last "/"; NULL: paths stay as written */
 	struct profile *profiles; /* what config.profiles will be; those without every_s hold 0 */
-	struct yaml *nodes;	  /* where each one stands */
+	struct yaml *nodes;       /* where each one stands */
 	size_t n_profiles;
 };
 
 /* Readers for VALUE_CUSTOM, each as struct key says. */
-int read_path(struct walk *walk, struct yaml node, void *into);		 /* const char * */
-int read_paths(struct walk *walk, struct yaml node, void *into);	 /* struct strings */
-int read_user_agent(struct walk *walk, struct yaml node, void *into);	 /* const char * */
-int read_handles(struct walk *walk, struct yaml node, void *into);	 /* struct strings */
-int read_domains(struct walk *walk, struct yaml node, void *into);	 /* struct strings */
-int read_tickers(struct walk *walk, struct yaml node, void *into);	 /* struct strings */
-int read_rule_names(struct walk *walk, struct yaml node, void *into);	 /* struct strings */
-int read_severities(struct walk *walk, struct yaml node, void *into);	 /* struct config */
-int read_organisation(struct walk *walk, struct yaml node, void *into);	 /* struct organisation * */
+int read_path(struct walk *walk, struct yaml node, void *into);          /* const char * */
+int read_paths(struct walk *walk, struct yaml node, void *into);         /* struct strings */
+int read_user_agent(struct walk *walk, struct yaml node, void *into);    /* const char * */
+int read_handles(struct walk *walk, struct yaml node, void *into);       /* struct strings */
+int read_domains(struct walk *walk, struct yaml node, void *into);       /* struct strings */
+int read_tickers(struct walk *walk, struct yaml node, void *into);       /* struct strings */
+int read_rule_names(struct walk *walk, struct yaml node, void *into);    /* struct strings */
+int read_severities(struct walk *walk, struct yaml node, void *into);    /* struct config */
+int read_organisation(struct walk *walk, struct yaml node, void *into);  /* struct organisation * */
 int read_organisations(struct walk *walk, struct yaml node, void *into); /* struct organisations */
-int read_profile_url(struct walk *walk, struct yaml node, void *into);	 /* const char * */
-int read_profiles(struct walk *walk, struct yaml node, void *into);	 /* context->profiles */
+int read_profile_url(struct walk *walk, struct yaml node, void *into);   /* const char * */
+int read_profiles(struct walk *walk, struct yaml node, void *into);      /* context->profiles */
 
 #endif

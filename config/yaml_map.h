@@ -57,18 +57,18 @@ struct yaml yaml_find(struct yaml map, const char *key); /* .file == NULL: not t
 /* ---- the walk by tables ---- */
 
 enum value_type {
-	VALUE_STRING,	/* const char *  : any scalar but a blank one, copied into the arena */
-	VALUE_BOOL,	/* bool          : true|false|yes|no|on|off */
-	VALUE_INT,	/* int64_t       : within [min, max] */
-	VALUE_REAL,	/* double        : within [min, max] */
+	VALUE_STRING,   /* const char *  : any scalar but a blank one, copied into the arena */
+	VALUE_BOOL,     /* bool          : true|false|yes|no|on|off */
+	VALUE_INT,      /* int64_t       : within [min, max] */
+	VALUE_REAL,     /* double        : within [min, max] */
 	VALUE_DURATION, /* int64_t (s)   : "90s" "6h" "1w" "1h30m", within [min, max] s */
 	VALUE_SEVERITY, /* enum severity : info to critical */
-	VALUE_URL,	/* const char *  : absolute http(s) URL with a host, normalised */
-	VALUE_DATE,	/* const char *  : YYYY[-MM[-DD]], a real date */
-	VALUE_STRINGS,	/* struct strings: a list of scalars, or one scalar */
-	VALUE_MAP,	/* a struct of its own: the keys of .table */
-	VALUE_CUSTOM,	/* read(walk, node, into): the table's own function */
-	VALUE_KEPT,	/* accepted, checked to be well-formed YAML, not used yet: noted */
+	VALUE_URL,      /* const char *  : absolute http(s) URL with a host, normalised */
+	VALUE_DATE,     /* const char *  : YYYY[-MM[-DD]], a real date */
+	VALUE_STRINGS,  /* struct strings: a list of scalars, or one scalar */
+	VALUE_MAP,      /* a struct of its own: the keys of .table */
+	VALUE_CUSTOM,   /* read(walk, node, into): the table's own function */
+	VALUE_KEPT,     /* accepted, checked to be well-formed YAML, not used yet: noted */
 };
 
 struct strings {

@@ -12,7 +12,7 @@ struct page {
 	const char *profile;      /* the profile's URL that the scan is about */
 	const char *source;       /* name of the source that asked: crawlers/source.h */
 	int step;                 /* the source's own number for what it asked for */
-	const char *subject;      /* what the source wants to remember from the page before; NULL: none */
+	const char *subject;      /* what the source remembers from the page before; NULL: none */
 	int status;               /* HTTP status; 200 for a saved file */
 	const char *content_type; /* header value; NULL: none */
 	const char *link;         /* Link headers joined by ", "; NULL: none */

@@ -23,25 +23,25 @@ enum accept { ACCEPT_PAGE, ACCEPT_FEED, ACCEPT_JSON, ACCEPT_ACTIVITY, ACCEPT_COU
 
 /* How a further request stands to the page that led to it. */
 enum relation {
-	FOLLOW_NEXT,	/* more of the same list: failing makes the profile unverified */
+	FOLLOW_NEXT,    /* more of the same list: failing makes the profile unverified */
 	FOLLOW_INSTEAD, /* another way to the same: this page's verdict is dropped for that one's */
-	FOLLOW_ALSO,	/* adds what it can: failing is told in the coverage, no more */
+	FOLLOW_ALSO,    /* adds what it can: failing is told in the coverage, no more */
 	FOLLOW_COUNT,
 };
 
 struct follow {
 	const char *url;     /* absolute, http(s) */
 	const char *source;  /* name of the source that reads it; static string */
-	int step;	     /* that source's own number */
+	int step;            /* that source's own number */
 	const char *subject; /* handed back in page.subject; NULL: none; at most LIMIT_URL_B */
 	enum accept accept;
 	enum relation relation;
 };
 
 struct coverage {
-	int64_t total;	  /* posts the source says there are; -1: it does not say */
-	bool window;	  /* the source shows only its newest posts, never all */
-	bool cut;	  /* a limit of ours left posts out */
+	int64_t total;    /* posts the source says there are; -1: it does not say */
+	bool window;      /* the source shows only its newest posts, never all */
+	bool cut;         /* a limit of ours left posts out */
 	const char *lack; /* what the source could not show, one sentence; NULL: nothing */
 };
 

@@ -14,7 +14,7 @@
  * URL and an excerpt.  Cleaning makes at most four bytes of one ("\x1b"). */
 #define FIELD_B (LIMIT_URL_B + 4096u)
 /* What a message may hold of the pieces that others wrote: together they stay below FIELD_B. */
-#define TITLE_B	   256u
+#define TITLE_B    256u
 #define COVERAGE_B 2048u
 
 #define RFC3339 "%Y-%m-%dT%H:%M:%SZ"
@@ -22,23 +22,23 @@
 struct event {
 	const char *name;
 	const char *message_id; /* systemd-id128 new; config/dirtwatch.catalog explains each */
-	int priority;		/* 0: by the finding's severity */
+	int priority;           /* 0: by the finding's severity */
 };
 
 static const struct event events[EVENT_KIND_COUNT] = {
-	[EVENT_FINDING_OPENED] = {"finding-opened",	    "5c8e53d33c6140839e1dd2b8970aa635", 0	 },
-	[EVENT_FINDING_REOPENED] = {"finding-reopened",	"a1f3113b34b14317b80e6fab8d5bcc1e", 0	     },
-	[EVENT_FINDING_RESOLVED] = {"finding-resolved",	"d9ec5b6fd47b495ea68ce3d1faa70c0c",
-				  LOG_INFO							  },
+	[EVENT_FINDING_OPENED] = {"finding-opened", "5c8e53d33c6140839e1dd2b8970aa635", 0},
+	[EVENT_FINDING_REOPENED] = {"finding-reopened", "a1f3113b34b14317b80e6fab8d5bcc1e", 0},
+	[EVENT_FINDING_RESOLVED] = {"finding-resolved", "d9ec5b6fd47b495ea68ce3d1faa70c0c",
+		LOG_INFO},
 	[EVENT_PROFILE_UNVERIFIED] = {"profile-unverified", "a4ab549026f04aad86471caf930fad12",
-				  LOG_WARNING						       },
-	[EVENT_PROFILE_RECOVERED] = {"profile-recovered",  "e51465525279429b83a3c06034397a60",
-				  LOG_INFO							  },
-	[EVENT_SCAN_SUMMARY] = {"scan-summary",	"452da240123a4386980f17c5fd95e7fe", LOG_INFO},
-	[EVENT_READER_POISONED] = {"reader-poisoned",    "15066fb32387432f92acc687ab6e0cac",
-				  LOG_WARNING						       },
-	[EVENT_CONFIG_REJECTED] = {"config-rejected",    "08b48429ed664cc3b2a2bba5af39a2e7", LOG_ERR },
-	[EVENT_STORE_DAMAGED] = {"store-damaged",	  "1573500d7f684a3da3f998741d637b70", LOG_ERR },
+		LOG_WARNING},
+	[EVENT_PROFILE_RECOVERED] = {"profile-recovered", "e51465525279429b83a3c06034397a60",
+		LOG_INFO},
+	[EVENT_SCAN_SUMMARY] = {"scan-summary", "452da240123a4386980f17c5fd95e7fe", LOG_INFO},
+	[EVENT_READER_POISONED] = {"reader-poisoned", "15066fb32387432f92acc687ab6e0cac",
+		LOG_WARNING},
+	[EVENT_CONFIG_REJECTED] = {"config-rejected", "08b48429ed664cc3b2a2bba5af39a2e7", LOG_ERR},
+	[EVENT_STORE_DAMAGED] = {"store-damaged", "1573500d7f684a3da3f998741d637b70", LOG_ERR},
 };
 
 const char *event_name(enum event_kind kind)
@@ -230,15 +230,15 @@ static int put_finding(json_t *fields, const struct finding *finding)
 		const char *name;
 		const char *text;
 	} texts[] = {
-		{"DIRTWATCH_FINDING",   finding->id			 },
-		{"DIRTWATCH_RULE",	   finding->rule			},
-		{"DIRTWATCH_CLASS",	    class_name(finding->class)      },
-		{"DIRTWATCH_CATEGORY",  finding->category		},
-		{"DIRTWATCH_SEVERITY",  severity_name(finding->severity)},
-		{"DIRTWATCH_URL",	  place_of(finding)		   },
+		{"DIRTWATCH_FINDING", finding->id},
+		{"DIRTWATCH_RULE", finding->rule},
+		{"DIRTWATCH_CLASS", class_name(finding->class)},
+		{"DIRTWATCH_CATEGORY", finding->category},
+		{"DIRTWATCH_SEVERITY", severity_name(finding->severity)},
+		{"DIRTWATCH_URL", place_of(finding)},
 		{"DIRTWATCH_PUBLISHED",
-			date_text(finding->published_s,				RFC3339, when, sizeof when)},
-		{"DIRTWATCH_ADVICE",		     finding->advice				    },
+			date_text(finding->published_s, RFC3339, when, sizeof when)},
+		{"DIRTWATCH_ADVICE", finding->advice},
 	};
 	int r = put_score(fields, finding->score);
 	for (size_t i = 0; r == 0 && i < sizeof texts / sizeof texts[0]; i++)
@@ -252,8 +252,8 @@ static int put_counts(json_t *fields, const struct alert *alert)
 		const char *name;
 		int64_t number;
 	} counts[] = {
-		{"DIRTWATCH_POSTS",    alert->posts	},
-		{"DIRTWATCH_OPENED",   alert->opened  },
+		{"DIRTWATCH_POSTS", alert->posts},
+		{"DIRTWATCH_OPENED", alert->opened},
 		{"DIRTWATCH_REOPENED", alert->reopened},
 		{"DIRTWATCH_RESOLVED", alert->resolved},
 		{"DIRTWATCH_STANDING", alert->standing},

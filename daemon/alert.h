@@ -37,7 +37,7 @@ const char *event_message_id(enum event_kind kind);
  * A stranger's text is cleaned here, and cut where it is longer than a field may be. */
 struct alert {
 	enum event_kind kind;
-	int priority;	     /* syslog; 0: what the kind, or the finding's severity, calls for */
+	int priority;        /* syslog; 0: what the kind, or the finding's severity, calls for */
 	const char *message; /* one line, readable alone; NULL: made of what stands below */
 	const struct finding *finding;
 	const char *profile; /* where there is no finding */

@@ -16,7 +16,7 @@
 
 /* While the journal is away it is tried again after one second, two, four … and then each minute.
  */
-#define FIRST_PAUSE_US	 (1 * US_A_S)
+#define FIRST_PAUSE_US   (1 * US_A_S)
 #define LONGEST_PAUSE_US (60 * US_A_S)
 /* alert_flush() waits for somebody: it tries more often. */
 #define FLUSH_PAUSE_MS 100
@@ -29,7 +29,7 @@
 
 enum {
 	SENDER_E_EMPTY = 1, /* nothing is queued */
-	SENDER_E_AWAY,	    /* the journal can not be reached */
+	SENDER_E_AWAY,      /* the journal can not be reached */
 };
 
 struct alert_sender {
@@ -37,14 +37,14 @@ struct alert_sender {
 	enum alert_route route;
 	const struct alert_target *target;
 	struct courier *courier;
-	sd_event_source *kick;	/* one turn of the loop from now */
+	sd_event_source *kick;  /* one turn of the loop from now */
 	sd_event_source *taken; /* the courier is back */
 	sd_event_source *timer; /* the pause is over, or the courier is slow */
-	int64_t number;		/* the alert that the courier carries, or has delivered; 0: none */
-	bool under_way;		/* the courier has it */
-	bool to_journal;	/* it went there */
-	uint64_t pause_us;	/* the last one; 0: all is well */
-	bool away;		/* that the journal is away was told */
+	int64_t number;         /* the alert that the courier carries, or has delivered; 0: none */
+	bool under_way;         /* the courier has it */
+	bool to_journal;        /* it went there */
+	uint64_t pause_us;      /* the last one; 0: all is well */
+	bool away;              /* that the journal is away was told */
 };
 
 /* ---- what is told of the journal ---- */

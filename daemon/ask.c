@@ -42,7 +42,8 @@ static void end(struct ask *ask, const struct fetch_result *result)
 
 static void end_with(struct ask *ask, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
-	const struct fetch_result result = {.verdict = verdict, .error = why, .retry_at_s = retry_at_s};
+	const struct fetch_result result = {
+		.verdict = verdict, .error = why, .retry_at_s = retry_at_s};
 	end(ask, &result);
 }
 
@@ -75,16 +76,16 @@ static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, v
  * start, now that it is known. */
 static int begin(struct ask *ask, const char *url)
 {
-	return gate_ask(ask->gate, url, ask->request.trusted_origin, ask->request.accept, on_gate, ask,
-		&ask->question);
+	return gate_ask(ask->gate, url, ask->request.trusted_origin, ask->request.accept, on_gate,
+		ask, &ask->question);
 }
 
 static int copy_request(struct ask *ask, const struct fetch_request *request)
 {
 	ask->request = *request;
 	ask->request.obey_robots = gate_applies(request->accept);
-	const char **const strings[] = {&ask->request.url, &ask->request.etag, &ask->request.last_modified,
-		&ask->request.trusted_origin};
+	const char **const strings[] = {&ask->request.url, &ask->request.etag,
+		&ask->request.last_modified, &ask->request.trusted_origin};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
 		const char *was = *strings[i];
 		*strings[i] = arena_strdup(ask->arena, was);
@@ -94,13 +95,14 @@ static int copy_request(struct ask *ask, const struct fetch_request *request)
 	return 0;
 }
 
-int ask_start(struct gate *gate, const struct fetch_request *request, fetch_done *done, void *userdata,
-	struct ask **ret)
+int ask_start(struct gate *gate, const struct fetch_request *request, fetch_done *done,
+	void *userdata, struct ask **ret)
 {
 	struct ask *ask = calloc(1, sizeof *ask);
 	if (!ask)
 		return -ENOMEM;
-	*ask = (struct ask){.gate = gate, .done = done, .userdata = userdata, .arena = arena_new(ASK_B)};
+	*ask = (struct ask){
+		.gate = gate, .done = done, .userdata = userdata, .arena = arena_new(ASK_B)};
 	int r = ask->arena ? copy_request(ask, request) : -ENOMEM;
 	if (r == 0)
 		r = begin(ask, ask->request.url);

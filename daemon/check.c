@@ -74,7 +74,9 @@ struct drafts {
 
 static void print_hit(const struct drafts *drafts, const json_t *finding)
 {
-	(void)fprintf(drafts->out, "%-8s %s (%s, bytes %lld to %lld)\n         %s\n         why:    %s\n         advice: %s\n",
+	(void)fprintf(drafts->out,
+		"%-8s %s (%s, bytes %lld to %lld)\n         %s\n         why:    %s\n         "
+		"advice: %s\n",
 		json_string_value(json_object_get(finding, "severity")),
 		json_string_value(json_object_get(finding, "title")),
 		json_string_value(json_object_get(finding, "rule")),
@@ -89,7 +91,7 @@ static void print_verdict(const struct drafts *drafts, const json_t *verdict)
 {
 	size_t i;
 	json_t *finding;
-	json_array_foreach (json_object_get(verdict, "findings"), i, finding)
+	json_array_foreach(json_object_get(verdict, "findings"), i, finding)
 		print_hit(drafts, finding);
 	(void)fprintf(drafts->out, "%s (score %.0f of 100)\n",
 		json_string_value(json_object_get(verdict, "severity")),
@@ -120,14 +122,16 @@ static int score_draft(struct drafts *drafts, const json_t *id, const char *text
 			verdict = event_verdict(id, &draft, &score, drafts->ground->ruleset);
 			drafts->unscored |= score.unscored;
 			drafts->failing |= score.n_hits > 0 &&
-				score.hits[0].severity >= drafts->options->fail_on;
+					   score.hits[0].severity >= drafts->options->fail_on;
 		}
 	}
 	if (r == 0 && !verdict)
 		r = -ENOMEM;
 	if (r == 0 && drafts->options->format == FORMAT_JSON)
-		r = json_dumpf(verdict, drafts->out, JSON_COMPACT) < 0 || fputc('\n', drafts->out) == EOF ? -EIO :
-													    0;
+		r = json_dumpf(verdict, drafts->out, JSON_COMPACT) < 0 ||
+				    fputc('\n', drafts->out) == EOF
+			    ? -EIO
+			    : 0;
 	else if (r == 0)
 		print_verdict(drafts, verdict);
 	json_decref(verdict);
@@ -138,7 +142,8 @@ static int score_draft(struct drafts *drafts, const json_t *id, const char *text
 
 static int bad_line(size_t number, const char *what)
 {
-	(void)fprintf(stderr, "dirtwatch: line %zu: %s; want {\"id\": …, \"text\": \"…\"}\n", number, what);
+	(void)fprintf(stderr, "dirtwatch: line %zu: %s; want {\"id\": …, \"text\": \"…\"}\n",
+		number, what);
 	return -EINVAL;
 }
 
@@ -150,8 +155,8 @@ static int check_line(struct drafts *drafts, const char *line, size_t len, size_
 		return bad_line(number, error.text);
 	const json_t *text = json_object_get(object, "text");
 	int r = json_is_string(text) ? score_draft(drafts, json_object_get(object, "id"),
-					       json_string_value(text), json_string_length(text)) :
-				       bad_line(number, "there is no \"text\"");
+					       json_string_value(text), json_string_length(text))
+				     : bad_line(number, "there is no \"text\"");
 	json_decref(object);
 	return r;
 }
@@ -163,7 +168,9 @@ static int check_lines(struct drafts *drafts, FILE *in)
 	ssize_t len;
 	int worst = 0;
 	for (size_t number = 1; (len = getline(&line, &room, in)) > 0; number++) {
-		int r = strspn(line, " \t\r\n") == (size_t)len ? 0 : check_line(drafts, line, (size_t)len, number);
+		int r = strspn(line, " \t\r\n") == (size_t)len
+				? 0
+				: check_line(drafts, line, (size_t)len, number);
 		if (r < 0)
 			worst = r; /* told; the other lines are still scored */
 	}
@@ -179,7 +186,8 @@ static int check_whole(struct drafts *drafts, FILE *in)
 	while (r == 0 && (got = fread(chunk, 1, sizeof chunk, in)) > 0)
 		r = buf_add(&text, chunk, got);
 	if (r == BUF_E_FULL)
-		(void)fprintf(stderr, "dirtwatch: the draft is larger than %zu MiB\n", LIMIT_PAGE_B >> 20);
+		(void)fprintf(stderr, "dirtwatch: the draft is larger than %zu MiB\n",
+			LIMIT_PAGE_B >> 20);
 	if (r == 0)
 		r = ferror(in) ? -EIO : score_draft(drafts, NULL, buf_str(&text), text.len);
 	buf_release(&text);
@@ -244,7 +252,8 @@ enum exit_status check_config(const struct options *options)
 	if (ground.problems)
 		problems_print(ground.problems, stdout);
 	if (status == EXIT_CLEAN && !options->quiet)
-		(void)printf("%s: fine: %zu profile%s\n", ground.paths.config ? ground.paths.config : "built-in defaults",
+		(void)printf("%s: fine: %zu profile%s\n",
+			ground.paths.config ? ground.paths.config : "built-in defaults",
 			ground.config->n_profiles, ground.config->n_profiles == 1 ? "" : "s");
 	ground_release(&ground);
 	return status;
@@ -259,7 +268,8 @@ static int load_strict(const struct options *options, struct ground *ground)
 	const struct ruleset_options strict = {
 		.config = ground->config,
 		.folders = {.items = folders, .count = 2},
-		.files = {.items = (const char *const *)options->targets, .count = options->n_targets},
+		.files = {.items = (const char *const *)options->targets,
+			.count = options->n_targets},
 		.strict = true,
 	};
 	return ruleset_load(&strict, ground->problems, &ground->ruleset);

@@ -58,7 +58,11 @@ static int tell_damaged(struct context *context)
 	const struct alert alert = {
 		.kind = EVENT_STORE_DAMAGED,
 		.coverage = aside,
-		.posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1,
+		.posts = -1,
+		.opened = -1,
+		.reopened = -1,
+		.resolved = -1,
+		.standing = -1,
 	};
 	char *fields;
 	int r = alert_fields(&alert, &fields);
@@ -86,7 +90,8 @@ static int start_store(struct context *context)
 		log_err(0, "another dirtwatch holds %s", context->paths.store);
 		return CONTEXT_E_BUSY;
 	case STORE_E_NEWER:
-		log_err(0, "%s was written by a newer dirtwatch: not touched", context->paths.store);
+		log_err(0, "%s was written by a newer dirtwatch: not touched",
+			context->paths.store);
 		return -EPROTO;
 	default:
 		if (r < 0)
@@ -102,7 +107,8 @@ static void stop_store(struct context *context)
 
 static int note_host(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata)
 {
-	const struct pace_row row = {.origin = origin, .retry_at_s = retry_at_s, .failures = failures};
+	const struct pace_row row = {
+		.origin = origin, .retry_at_s = retry_at_s, .failures = failures};
 	return pace_note(userdata, &row);
 }
 
@@ -111,7 +117,8 @@ static int start_pace(struct context *context)
 	int r = pace_new(context->clock, context->config->delay_s * US_A_S, &context->pace);
 	struct arena *arena = arena_new(LIMIT_EXTRACT_B);
 	if (r == 0)
-		r = arena ? store_each_pace(context->store, arena, note_host, context->pace) : -ENOMEM;
+		r = arena ? store_each_pace(context->store, arena, note_host, context->pace)
+			  : -ENOMEM;
 	arena_free(arena);
 	return r;
 }
@@ -209,8 +216,8 @@ static int start_ground(struct context *context)
 		return -ENOMEM;
 	int r = paths_find(context->arena, context->options, &context->paths);
 	if (r == -ENOENT) {
-		log_err(0, "no shipped rules in %s; name their folder with --patterns", context->paths.patterns ?
-			context->paths.patterns : "the usual places");
+		log_err(0, "no shipped rules in %s; name their folder with --patterns",
+			context->paths.patterns ? context->paths.patterns : "the usual places");
 		return CONTEXT_E_CONFIG;
 	}
 	if (r == 0)
@@ -236,13 +243,13 @@ struct stage {
 };
 
 static const struct stage stages[] = {
-	{"find its places",  start_ground, stop_ground, false},
-	{"load the rules",   start_rules,  stop_rules,  false},
-	{"open the store",   start_store,  stop_store,  false},
-	{"start the pace",   start_pace,   stop_pace,   true },
-	{"start fetching",   start_fetch,  stop_fetch,  true },
-	{"start the reader", start_reader, stop_reader, true },
-	{"start alerts",     start_alerts, stop_alerts, false},
+	{"find its places", start_ground, stop_ground, false},
+	{"load the rules", start_rules, stop_rules, false},
+	{"open the store", start_store, stop_store, false},
+	{"start the pace", start_pace, stop_pace, true},
+	{"start fetching", start_fetch, stop_fetch, true},
+	{"start the reader", start_reader, stop_reader, true},
+	{"start alerts", start_alerts, stop_alerts, false},
 };
 
 #define N_STAGES (sizeof stages / sizeof stages[0])

@@ -39,7 +39,8 @@ struct context {
  *  are bad; CONTEXT_E_BUSY: another dirtwatch holds the store; -errno.  On failure @context is as if
  *  context_stop() had been called. */
 enum { CONTEXT_E_CONFIG = 1, CONTEXT_E_BUSY };
-MUST_CHECK int context_start(struct context *context, const struct options *options, bool in_memory);
+MUST_CHECK int context_start(
+	struct context *context, const struct options *options, bool in_memory);
 void context_stop(struct context *context); /* zeroed or half-started is fine */
 
 /** Store when each host may be asked again, so that it is known after a crash too. */

@@ -14,9 +14,9 @@
 
 #define CLIENTS_MAX 16
 /* A request is one word; a client that sends more is cut off. */
-#define REQUEST_B   64
+#define REQUEST_B 64
 /* What a client may leave unread: the events of a large scan, not more. */
-#define BACKLOG_B   (64u * 1024 * 1024)
+#define BACKLOG_B (64u * 1024 * 1024)
 
 #define ASK_SCAN  "scan-now\n"
 #define ASK_POSTS "scan-now posts\n"
@@ -106,7 +106,8 @@ static void client_emit(const json_t *event, void *userdata)
 	free(line);
 	if (r == 0)
 		r = sd_event_source_set_io_events(client->io, EPOLLIN | EPOLLOUT);
-	if (r != 0) /* it does not read, or we have no memory: end it, and it will know that it was cut off */
+	/* It does not read, or we have no memory: end it, and it will know that it was cut off. */
+	if (r != 0)
 		(void)shutdown(client->fd, SHUT_RDWR);
 }
 
@@ -204,7 +205,8 @@ static int listen_at(const char *path)
 	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	if (!folder)
 		return -ENOMEM;
-	(void)mkdir(folder, 0700); /* systemd made it (RuntimeDirectory=), or bind() fails and says why */
+	/* systemd made it (RuntimeDirectory=), or bind() fails and says why */
+	(void)mkdir(folder, 0700);
 	free(folder);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -261,7 +263,8 @@ struct control *control_free(struct control *control)
 /* ---- the other side ---- */
 
 /* One line of the daemon's; *@ret_end: it was the last one. */
-static int take_line(const char *line, size_t len, const struct sink *sink, size_t *ret_failed, bool *ret_end)
+static int take_line(
+	const char *line, size_t len, const struct sink *sink, size_t *ret_failed, bool *ret_end)
 {
 	json_t *event = json_loadb(line, len, JSON_ALLOW_NUL, NULL);
 	if (!event)

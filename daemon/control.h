@@ -28,7 +28,8 @@ struct control_options {
 };
 
 /** Listen.  0, -errno. */
-MUST_CHECK int control_new(sd_event *event, const struct control_options *options, struct control **ret);
+MUST_CHECK int control_new(
+	sd_event *event, const struct control_options *options, struct control **ret);
 /** Clients are cut off, their `gone` called.  NULL is fine; returns NULL. */
 struct control *control_free(struct control *control);
 
@@ -42,6 +43,7 @@ enum { CONTROL_E_NONE = 1 /* no daemon is listening */ };
 /** Ask the daemon at @path for a scan and pass its events to @sink until the end.  @posts: single posts
  *  too.  *@ret_failed: scans that could not be recorded.  0; CONTROL_E_NONE; -EPROTO: the daemon ended
  *  before the scan did; -EACCES and other -errno. */
-MUST_CHECK int control_ask(const char *path, bool posts, const struct sink *sink, size_t *ret_failed);
+MUST_CHECK int control_ask(
+	const char *path, bool posts, const struct sink *sink, size_t *ret_failed);
 
 #endif

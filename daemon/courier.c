@@ -37,8 +37,7 @@ static int add_fields(struct entry *entry, json_t *object)
 	const char *name;
 	json_t *value;
 	int r = json_object_size(object) > 0 ? 0 : -EBADMSG;
-	json_object_foreach(object, name, value)
-	{
+	json_object_foreach(object, name, value) {
 		if (r == 0)
 			r = json_is_string(value) ? add_field(entry, name, json_string_value(value))
 						  : -EBADMSG;
@@ -100,17 +99,17 @@ struct courier {
 	pthread_mutex_t mutex; /* guards all that follows */
 	pthread_cond_t changed;
 	struct entry *entry; /* under way; NULL: none */
-	bool done;	     /* the last entry's result stands in r */
+	bool done;           /* the last entry's result stands in r */
 	int r;
 	bool stop;
-	bool ended;	/* the thread touches nothing any more */
+	bool ended;     /* the thread touches nothing any more */
 	bool abandoned; /* nobody waits for the thread: it frees the courier */
 };
 
 static void courier_destroy(struct courier *courier)
 {
 	if (courier->fd >= 0)
-		(void)close(courier->fd);	       /* an eventfd: nothing is lost */
+		(void)close(courier->fd);              /* an eventfd: nothing is lost */
 	(void)pthread_cond_destroy(&courier->changed); /* nobody waits on them: they can not fail */
 	(void)pthread_mutex_destroy(&courier->mutex);
 	entry_free(courier->entry);

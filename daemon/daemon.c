@@ -38,7 +38,8 @@ struct waiting {
 static void reload_if_outdated(struct daemon *daemon)
 {
 	int64_t now_s = clock_now_s(daemon->context.clock);
-	if (!reader_outdated(daemon->context.reader) || now_s < daemon->outdated_s + OUTDATED_EVERY_S)
+	if (!reader_outdated(daemon->context.reader) ||
+		now_s < daemon->outdated_s + OUTDATED_EVERY_S)
 		return;
 	daemon->outdated_s = now_s;
 	log_notice("the rules on disk have changed: reading them anew");
@@ -55,7 +56,8 @@ static void tell_status(void *userdata)
 	struct tm local;
 	if (next != 0 && localtime_r(&next, &local))
 		(void)strftime(due, sizeof due, "%T", &local);
-	(void)sd_notifyf(0, "STATUS=%zu profiles, %zu being scanned, %zu of %zu verified; next scan at %s",
+	(void)sd_notifyf(0,
+		"STATUS=%zu profiles, %zu being scanned, %zu of %zu verified; next scan at %s",
 		status.n_profiles, status.n_active, status.n_verified, status.n_scanned, due);
 }
 
@@ -128,7 +130,8 @@ static void on_nothing(size_t failed, void *userdata)
 	(void)userdata;
 }
 
-static int on_scan_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static int on_scan_signal(
+	sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	(void)source;
 	(void)info;
@@ -143,7 +146,8 @@ static int on_scan_signal(sd_event_source *source, const struct signalfd_siginfo
 	return 0;
 }
 
-static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static int on_stop_signal(
+	sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	(void)userdata;
 	log_info("stopping, as asked by signal %u", info->ssi_signo);
@@ -155,8 +159,13 @@ static void tell_rejected(struct daemon *daemon)
 	const struct alert alert = {
 		.kind = EVENT_CONFIG_REJECTED,
 		.priority = LOG_WARNING,
-		.message = "the new config was not taken: the old one stays (dirtwatch --check-config says why)",
-		.posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1,
+		.message = "the new config was not taken: the old one stays (dirtwatch "
+			   "--check-config says why)",
+		.posts = -1,
+		.opened = -1,
+		.reopened = -1,
+		.resolved = -1,
+		.standing = -1,
 	};
 	char *fields;
 	int r = alert_fields(&alert, &fields);
@@ -172,7 +181,8 @@ static void tell_rejected(struct daemon *daemon)
 static int start_fleet(struct daemon *daemon)
 {
 	const struct config *config = daemon->context.config;
-	int r = fleet_new(&daemon->context, config->profiles, NULL, config->n_profiles, &daemon->fleet);
+	int r = fleet_new(
+		&daemon->context, config->profiles, NULL, config->n_profiles, &daemon->fleet);
 	if (r < 0)
 		return r;
 	fleet_listen(daemon->fleet, tell_status, daemon);
@@ -187,7 +197,8 @@ static int replace_config(struct daemon *daemon, const struct fresh *fresh)
 	return r < 0 ? r : start_fleet(daemon);
 }
 
-static int on_reload_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static int on_reload_signal(
+	sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	(void)info;
 	struct daemon *daemon = userdata;
@@ -208,7 +219,8 @@ static int on_reload_signal(sd_event_source *source, const struct signalfd_sigin
 		log_err(r, "cannot go on with the new config");
 		return sd_event_exit(sd_event_source_get_event(source), r);
 	}
-	log_info("config and rules were read anew: %zu profiles", daemon->context.config->n_profiles);
+	log_info("config and rules were read anew: %zu profiles",
+		daemon->context.config->n_profiles);
 	tell_ready(daemon);
 	return 0;
 }
@@ -221,10 +233,10 @@ struct signal_row {
 static int heed_signals(struct daemon *daemon)
 {
 	static const struct signal_row rows[] = {
-		{SIGTERM, on_stop_signal  },
-		{SIGINT,  on_stop_signal  },
-		{SIGHUP,  on_reload_signal},
-		{SIGUSR1, on_scan_signal  },
+		{SIGTERM, on_stop_signal},
+		{SIGINT, on_stop_signal},
+		{SIGHUP, on_reload_signal},
+		{SIGUSR1, on_scan_signal},
 	};
 	sigset_t signals;
 	(void)sigemptyset(&signals);
@@ -233,7 +245,8 @@ static int heed_signals(struct daemon *daemon)
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		int r = sd_event_add_signal(daemon->context.event, NULL, rows[i].number, rows[i].handle, daemon);
+		int r = sd_event_add_signal(
+			daemon->context.event, NULL, rows[i].number, rows[i].handle, daemon);
 		if (r < 0)
 			return r;
 	}
@@ -252,7 +265,8 @@ static int start_control(struct daemon *daemon)
 	};
 	int r = control_new(daemon->context.event, &options, &daemon->control);
 	if (r < 0) /* the daemon does its work without it */
-		log_warn(r, "cannot listen at %s: --scan-now will not find this daemon", options.path);
+		log_warn(r, "cannot listen at %s: --scan-now will not find this daemon",
+			options.path);
 	return 0;
 }
 
@@ -286,7 +300,8 @@ enum exit_status daemon_run(const struct options *options)
 		return EXIT_INTERNAL;
 	if (daemon.context.config->n_profiles == 0)
 		log_warn(0, "no profiles are configured in %s: nothing to watch",
-			daemon.context.paths.config ? daemon.context.paths.config : daemon.context.paths.config_dir);
+			daemon.context.paths.config ? daemon.context.paths.config
+						    : daemon.context.paths.config_dir);
 	r = serve(&daemon);
 	if (r < 0)
 		log_err(r, "cannot go on");

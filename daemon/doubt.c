@@ -41,7 +41,8 @@ struct doubts *doubts_free(struct doubts *doubts)
 static int note(const struct finding *finding, void *userdata)
 {
 	struct doubts *doubts = userdata;
-	struct doubt *doubt = &doubts->items[doubts->count++]; /* counted half-made too: it is freed */
+	/* Counted half-made too: it is freed. */
+	struct doubt *doubt = &doubts->items[doubts->count++];
 	doubt->id = strdup(finding->id);
 	doubt->url = strdup(finding->url);
 	return doubt->id && doubt->url ? 0 : -ENOMEM;
@@ -64,7 +65,8 @@ static void on_fetched(const struct fetch_result *result, void *userdata)
 	const struct doubt *doubt = &doubts->items[doubts->next++];
 	doubts->ask = NULL;
 	/* One that may not be asked, or does not answer, leaves its finding as it is. */
-	bool gone = result->verdict == VERDICT_OK && (result->status == 404 || result->status == 410);
+	bool gone =
+		result->verdict == VERDICT_OK && (result->status == 404 || result->status == 410);
 	go_on(doubts, gone ? life_gone(doubts->options.life, doubt->id) : 0);
 }
 
@@ -78,7 +80,8 @@ static int ask_next(struct doubts *doubts)
 	return ask_start(doubts->options.gate, &request, on_fetched, doubts, &doubts->ask);
 }
 
-int doubts_start(const struct doubt_options *options, doubts_done *done, void *userdata, struct doubts **ret)
+int doubts_start(
+	const struct doubt_options *options, doubts_done *done, void *userdata, struct doubts **ret)
 {
 	struct doubts *doubts = calloc(1, sizeof *doubts);
 	if (!doubts)

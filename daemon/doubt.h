@@ -20,8 +20,8 @@ struct doubt_options {
 typedef void doubts_done(int r, void *userdata);
 
 enum { DOUBTS_E_NONE = 1 }; /* there is nothing to ask; done is not called */
-MUST_CHECK int doubts_start(
-	const struct doubt_options *options, doubts_done *done, void *userdata, struct doubts **ret);
+MUST_CHECK int doubts_start(const struct doubt_options *options, doubts_done *done, void *userdata,
+	struct doubts **ret);
 /** Frees them; before the end done is never called.  NULL is fine; returns NULL. */
 struct doubts *doubts_free(struct doubts *doubts);
 

@@ -32,7 +32,7 @@ struct profile_result {
 	const char *source;
 	const char *source_why; /* why that source was picked */
 	struct outcome outcome;
-	bool unchanged;         /* nothing was read anew */
+	bool unchanged; /* nothing was read anew */
 	size_t n_pages;
 	size_t n_unscored;
 	const struct facts *facts; /* NULL: none were read */
@@ -47,8 +47,8 @@ struct scan_result {
 	size_t n_verified;
 	size_t n_posts;
 	struct life_counts counts;
-	double rating;                        /* 0–100 */
-	enum severity lights[CLASS_COUNT];    /* the worst standing finding a class */
+	double rating;                     /* 0–100 */
+	enum severity lights[CLASS_COUNT]; /* the worst standing finding a class */
 };
 json_t *event_scan(const struct scan_result *result);
 

@@ -62,8 +62,8 @@ static int plan(struct watch *watch);
 
 /* ---- making and ending ---- */
 
-int fleet_new(struct context *context, const struct profile *profiles, const struct page *const *saved,
-	size_t count, struct fleet **ret)
+int fleet_new(struct context *context, const struct profile *profiles,
+	const struct page *const *saved, size_t count, struct fleet **ret)
 {
 	struct fleet *fleet = calloc(1, sizeof *fleet);
 	if (!fleet)
@@ -142,7 +142,8 @@ static int on_round_over(sd_event_source *source, void *userdata)
 /* The end is told from the loop: nobody is called back while a scan still holds its result. */
 static void end_round(struct round *round)
 {
-	int r = sd_event_add_defer(round->fleet->context->event, &round->defer, on_round_over, round);
+	int r = sd_event_add_defer(
+		round->fleet->context->event, &round->defer, on_round_over, round);
 	if (r < 0)
 		log_err(r, "cannot end a scan");
 }
@@ -155,9 +156,11 @@ struct emitting {
 static int emit_finding(const struct finding *finding, void *userdata)
 {
 	const struct emitting *emitting = userdata;
-	const struct rule_card *card = ruleset_find(emitting->fleet->context->ruleset, finding->rule);
+	const struct rule_card *card =
+		ruleset_find(emitting->fleet->context->ruleset, finding->rule);
 	rating_add(&emitting->round->rating, finding);
-	sink_emit(&emitting->round->sink, event_finding(finding, card ? card->title : finding->rule));
+	sink_emit(
+		&emitting->round->sink, event_finding(finding, card ? card->title : finding->rule));
 	return 0;
 }
 
@@ -165,14 +168,15 @@ static int emit_findings(const struct watch *watch, struct round *round)
 {
 	struct emitting emitting = {.fleet = watch->fleet, .round = round};
 	struct arena *arena = arena_new(FINDINGS_B);
-	int r = arena ? store_each_finding(watch->fleet->context->store, arena, watch->profile->url, false,
-				emit_finding, &emitting) :
-			-ENOMEM;
+	int r = arena ? store_each_finding(watch->fleet->context->store, arena, watch->profile->url,
+				false, emit_finding, &emitting)
+		      : -ENOMEM;
 	arena_free(arena);
 	return r;
 }
 
-static void tell_round(struct round *round, const struct watch *watch, const struct profile_result *result)
+static void tell_round(
+	struct round *round, const struct watch *watch, const struct profile_result *result)
 {
 	round->sum.n_profiles++;
 	if (!result) {
@@ -239,8 +243,11 @@ int fleet_round(struct fleet *fleet, const struct sink *sink, round_done *done, 
 	struct round *round = calloc(1, sizeof *round);
 	if (!round)
 		return -ENOMEM;
-	*round = (struct round){
-		.fleet = fleet, .sink = *sink, .done = done, .userdata = userdata, .n_waits = fleet->n_watches};
+	*round = (struct round){.fleet = fleet,
+		.sink = *sink,
+		.done = done,
+		.userdata = userdata,
+		.n_waits = fleet->n_watches};
 	round->waits = calloc(fleet->n_watches ? fleet->n_watches : 1, sizeof *round->waits);
 	if (!round->waits) {
 		round_free(round);
@@ -341,7 +348,8 @@ static int64_t due_of(const struct watch *watch, const struct profile_state *sta
 	int64_t now_s = clock_now_s(watch->fleet->context->clock);
 	bool again_at_once = watch->scanned && state->next_due_s <= now_s;
 	/* A clock that jumped back must not put a scan off for years. */
-	int64_t latest_s = now_s + 2 * watch->profile->every_s + watch->fleet->context->config->jitter_s;
+	int64_t latest_s =
+		now_s + 2 * watch->profile->every_s + watch->fleet->context->config->jitter_s;
 	if (again_at_once || state->next_due_s > latest_s)
 		return now_s + watch->profile->every_s;
 	return state->next_due_s;
@@ -386,7 +394,8 @@ struct fleet_status fleet_status(const struct fleet *fleet)
 		const struct watch *watch = &fleet->watches[i];
 		status.n_scanned += watch->scanned;
 		status.n_verified += watch->verified;
-		if (watch->due_s != 0 && (status.next_due_s == 0 || watch->due_s < status.next_due_s))
+		if (watch->due_s != 0 &&
+			(status.next_due_s == 0 || watch->due_s < status.next_due_s))
 			status.next_due_s = watch->due_s;
 		if (!watch->scan)
 			continue;

@@ -25,8 +25,8 @@ struct round;
 typedef void round_done(size_t failed, void *userdata);
 /** Scan everything now.  Events go to @sink as profiles are done: the posts (where wanted), the profile,
  *  its standing findings; in the end the scan.  Not called back from inside.  0, -errno. */
-MUST_CHECK int fleet_round(struct fleet *fleet, const struct sink *sink, round_done *done, void *userdata,
-	struct round **ret);
+MUST_CHECK int fleet_round(struct fleet *fleet, const struct sink *sink, round_done *done,
+	void *userdata, struct round **ret);
 /** Listen no longer; the scans go on. */
 void round_drop(struct round *round);
 
@@ -34,10 +34,10 @@ void round_drop(struct round *round);
 struct fleet_status {
 	size_t n_profiles;
 	size_t n_active;
-	size_t n_posts;      /* read so far by the scans under way */
-	const char *where;   /* a URL that is waited for; NULL: none */
-	int64_t next_due_s;  /* 0: nothing is scheduled */
-	size_t n_verified;   /* of the profiles, after their last scan in this process */
+	size_t n_posts;     /* read so far by the scans under way */
+	const char *where;  /* a URL that is waited for; NULL: none */
+	int64_t next_due_s; /* 0: nothing is scheduled */
+	size_t n_verified;  /* of the profiles, after their last scan in this process */
 	size_t n_scanned;
 };
 struct fleet_status fleet_status(const struct fleet *fleet);

@@ -134,11 +134,13 @@ static int on_answer(sd_event_source *source, void *userdata)
 }
 
 /* The answer is given from the loop, so that no caller is called back while it still asks. */
-static int settle(struct question *question, enum verdict verdict, const char *why, int64_t retry_at_s)
+static int settle(
+	struct question *question, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
 	question->verdict = verdict;
 	question->retry_at_s = retry_at_s;
-	question->why = why ? strdup(why) : NULL; /* without memory for it the verdict speaks alone */
+	/* Without memory for it the verdict speaks alone. */
+	question->why = why ? strdup(why) : NULL;
 	return sd_event_add_defer(
 		question->gate->context->event, &question->defer, on_answer, question);
 }
@@ -154,14 +156,17 @@ static bool settle_from_pace(struct question *question, int *ret_r)
 	arena_free(scratch);
 	if (answer == ROBOTS_UNKNOWN)
 		return false;
-	*ret_r = settle(question, answer == ROBOTS_ALLOWED ? VERDICT_OK : VERDICT_ROBOTS_DENIED, NULL, 0);
+	*ret_r = settle(
+		question, answer == ROBOTS_ALLOWED ? VERDICT_OK : VERDICT_ROBOTS_DENIED, NULL, 0);
 	return true;
 }
 
 /* Answer every question about this origin: from its rules, or with what went wrong. */
-static void answer_all(struct asking *asking, enum verdict verdict, const char *why, int64_t retry_at_s)
+static void answer_all(
+	struct asking *asking, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
-	for (struct question *question = asking->gate->questions; question; question = question->next) {
+	for (struct question *question = asking->gate->questions; question;
+		question = question->next) {
 		int r = 0;
 		if (question->defer || strcmp(question->origin, asking->origin) != 0)
 			continue;
@@ -254,9 +259,9 @@ static int ask_origin(struct gate *gate, const struct question *question)
 		.trusted_origin = question->trusted_origin,
 		.robots = true,
 	};
-	int r = asking->origin && asking->url ? fetch_get(gate->context->fetch, &request, on_fetched, asking,
-							  &asking->transfer) :
-						-ENOMEM;
+	int r = asking->origin && asking->url ? fetch_get(gate->context->fetch, &request,
+							on_fetched, asking, &asking->transfer)
+					      : -ENOMEM;
 	if (r < 0)
 		asking_drop(asking);
 	return r;
@@ -287,8 +292,9 @@ int gate_ask(struct gate *gate, const char *url, const char *trusted_origin, enu
 	question->url = strdup(url);
 	question->origin = origin_of(url);
 	question->trusted_origin = trusted_origin ? strdup(trusted_origin) : NULL;
-	int r = question->url && question->origin && (!trusted_origin || question->trusted_origin) ? 0 :
-												     -ENOMEM;
+	int r = question->url && question->origin && (!trusted_origin || question->trusted_origin)
+			? 0
+			: -ENOMEM;
 	if (r == 0 && !gate_applies(accept))
 		r = settle(question, VERDICT_OK, NULL, 0);
 	else if (r == 0 && !settle_from_pace(question, &r))

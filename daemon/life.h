@@ -27,9 +27,9 @@ struct life_options {
 	struct store *store;
 	const struct clock *clock;
 	const char *profile;
-	const char *scan;	/* the scan's id, never used before, for DIRTWATCH_SCAN */
+	const char *scan;       /* the scan's id, never used before, for DIRTWATCH_SCAN */
 	enum severity alert_at; /* findings below are stored and not alerted */
-	int64_t alert_after;	/* scans in a row before a state that proves nothing is alerted */
+	int64_t alert_after;    /* scans in a row before a state that proves nothing is alerted */
 };
 
 MUST_CHECK int life_begin(const struct life_options *options, struct life **ret);
@@ -68,7 +68,7 @@ struct outcome {
 	const char *why;  /* NULL: verdict_meaning() */
 	int64_t oldest_s; /* the oldest post shown, pinned ones apart; 0: no post had a time */
 	int64_t n_posts;
-	int64_t total;	  /* as the source counts; -1 */
+	int64_t total;    /* as the source counts; -1 */
 	const char *lack; /* what could not be shown; NULL */
 	int64_t next_due_s;
 	bool proven_all; /* verdict proves and no page failed, so absence on it counts */

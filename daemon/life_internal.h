@@ -8,7 +8,7 @@
 struct life {
 	struct life_options options; /* strings in the arena */
 	struct arena *arena;
-	int64_t open;	  /* findings of the profile that are not resolved */
+	int64_t open;     /* findings of the profile that are not resolved */
 	int64_t left_out; /* findings beyond LIFE_FINDINGS_MAX */
 	struct life_counts counts;
 };

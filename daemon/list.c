@@ -36,7 +36,8 @@ static int open_rules(struct listing *listing)
 {
 	int r = rules_config(&listing->paths, listing->problems, &listing->config);
 	if (r == 0)
-		r = rules_load(&listing->paths, listing->config, true, listing->problems, &listing->ruleset);
+		r = rules_load(&listing->paths, listing->config, true, listing->problems,
+			&listing->ruleset);
 	if (r != 0)
 		problems_print(listing->problems, stderr);
 	return r;
@@ -92,7 +93,8 @@ static int show_findings(struct listing *listing, bool resolved)
 {
 	if (!listing->store)
 		return 0;
-	return store_each_finding(listing->store, listing->arena, NULL, resolved, show_finding, listing);
+	return store_each_finding(
+		listing->store, listing->arena, NULL, resolved, show_finding, listing);
 }
 
 enum exit_status list_findings(const struct options *options)
@@ -101,7 +103,8 @@ enum exit_status list_findings(const struct options *options)
 	enum exit_status status = listing_open(options, &listing);
 	if (status == EXIT_CLEAN && show_findings(&listing, false) < 0)
 		status = EXIT_INTERNAL;
-	if (status == EXIT_CLEAN && listing.found == 0 && options->format == FORMAT_TEXT && !options->quiet)
+	if (status == EXIT_CLEAN && listing.found == 0 && options->format == FORMAT_TEXT &&
+		!options->quiet)
 		(void)puts(listing.store ? "no finding stands" : "nothing was scanned yet");
 	if (status == EXIT_CLEAN && listing.found > 0)
 		status = EXIT_FINDINGS;
@@ -111,9 +114,10 @@ enum exit_status list_findings(const struct options *options)
 
 static void explain_rule(const struct rule_card *card)
 {
-	(void)printf("%s\n%s\n\n  category    %s (%s)\n  severity    %s, confidence %.2f\n  written in  %s:%zu\n",
-		card->id, card->title, card->category, class_name(card->class), severity_name(card->severity),
-		card->confidence, card->file, card->line);
+	(void)printf("%s\n%s\n\n  category    %s (%s)\n  severity    %s, confidence %.2f\n  "
+		     "written in  %s:%zu\n",
+		card->id, card->title, card->category, class_name(card->class),
+		severity_name(card->severity), card->confidence, card->file, card->line);
 	if (card->why)
 		(void)printf("  why         %s\n", card->why);
 	if (card->advice)

@@ -24,8 +24,8 @@ enum packet_kind { PACKET_HELLO = 1, PACKET_REQUEST, PACKET_ANSWER, PACKET_FAILE
 struct packet_head {
 	uint32_t kind;
 	uint32_t index; /* ANSWER: 0, 1, 2 … */
-	uint64_t page;	/* number of the page; HELLO: 0 */
-	uint64_t last;	/* ANSWER: 1 in the last packet */
+	uint64_t page;  /* number of the page; HELLO: 0 */
+	uint64_t last;  /* ANSWER: 1 in the last packet */
 };
 
 /* What a packet carries behind its head: a quarter of the socket buffer that Linux gives by
@@ -36,11 +36,11 @@ struct packet_head {
 #define ANSWER_B LIMIT_EXTRACT_B
 /* A request: eight strings of at most LIMIT_URL_B or LIMIT_HEADER_B, and a few numbers. */
 #define REQUEST_STRINGS 8ul
-#define REQUEST_B	(REQUEST_STRINGS * LIMIT_URL_B + 512)
+#define REQUEST_B       (REQUEST_STRINGS * LIMIT_URL_B + 512)
 
 enum {
 	MESSAGE_E_BAD = 1, /* malformed, or not what may come now */
-	MESSAGE_E_MORE,	   /* the answer goes on in the next packet */
+	MESSAGE_E_MORE,    /* the answer goes on in the next packet */
 	MESSAGE_E_FAILED,  /* the reader says that memory ran out */
 };
 

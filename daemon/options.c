@@ -99,13 +99,19 @@ static int take_role(struct options *options, const char *argument)
 }
 
 static const struct option_row rows[] = {
-	{"scan-now", NULL, "scan now: the TARGETs (URL, @user@host, saved page or feed, - for standard input), or the configured profiles", NULL, COMMAND_SCAN_NOW},
-	{"check", NULL, "score a draft before you post it: a file, or standard input", NULL, COMMAND_CHECK},
-	{"jsonl", NULL, "with --check: one {\"id\",\"text\"} a line in, one verdict a line out", take_lines, 0},
+	{"scan-now", NULL,
+		"scan now: the TARGETs (URL, @user@host, saved page or feed, - for standard "
+		"input), or the configured profiles",
+		NULL, COMMAND_SCAN_NOW},
+	{"check", NULL, "score a draft before you post it: a file, or standard input", NULL,
+		COMMAND_CHECK},
+	{"jsonl", NULL, "with --check: one {\"id\",\"text\"} a line in, one verdict a line out",
+		take_lines, 0},
 	{"list", NULL, "the findings that stand", NULL, COMMAND_LIST},
 	{"explain", NULL, "what a finding or a rule is about, by its id", NULL, COMMAND_EXPLAIN},
 	{"check-config", NULL, "say what is wrong with the config", NULL, COMMAND_CHECK_CONFIG},
-	{"test-patterns", NULL, "run the tests that stand in the rules (of the FILEs, or of all)", NULL, COMMAND_TEST_PATTERNS},
+	{"test-patterns", NULL, "run the tests that stand in the rules (of the FILEs, or of all)",
+		NULL, COMMAND_TEST_PATTERNS},
 	{"config", "FILE", "read this config", take_config, 0},
 	{"patterns", "FOLDER", "take the shipped rules from this folder", take_patterns, 0},
 	{"format", "text|json", "how to report (default text)", take_format, 0},
@@ -124,17 +130,19 @@ static const struct option_row rows[] = {
 void options_help(void)
 {
 	(void)printf("usage: dirtwatch [OPTION…] [TARGET…]\n\n"
-		     "Watches a person's own public profiles for digital dirt.  Without options it is the\n"
+		     "Watches a person's own public profiles for digital dirt.  Without options it "
+		     "is the\n"
 		     "daemon, in the foreground.\n\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
 		if (!rows[i].help)
 			continue;
 		char name[64];
-		(void)snprintf(name, sizeof name, "--%s%s%s", rows[i].name, rows[i].argument ? "=" : "",
-			rows[i].argument ? rows[i].argument : "");
+		(void)snprintf(name, sizeof name, "--%s%s%s", rows[i].name,
+			rows[i].argument ? "=" : "", rows[i].argument ? rows[i].argument : "");
 		(void)printf("  %-22s %s\n", name, rows[i].help);
 	}
-	(void)printf("\nExit status: 0 nothing at or above --fail-on; 1 findings; 2 usage, config or rules;\n"
+	(void)printf("\nExit status: 0 nothing at or above --fail-on; 1 findings; 2 usage, config "
+		     "or rules;\n"
 		     "3 a profile could not be verified; 4 internal error.  See dirtwatch(8).\n");
 }
 
@@ -216,7 +224,8 @@ int options_read(int argc, char **argv, struct options *ret)
 		const struct option_row *row = &rows[i];
 		if (!row->take) {
 			if (named && options.command != row->command) {
-				(void)fprintf(stderr, "dirtwatch: --%s and another job at once\n", row->name);
+				(void)fprintf(stderr, "dirtwatch: --%s and another job at once\n",
+					row->name);
 				return OPTIONS_E_USAGE;
 			}
 			options.command = row->command;

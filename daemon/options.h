@@ -27,7 +27,7 @@ enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 /* What the program ends with. */
 enum exit_status {
-	EXIT_CLEAN = 0,      /* nothing at or above --fail-on */
+	EXIT_CLEAN = 0, /* nothing at or above --fail-on */
 	EXIT_FINDINGS = 1,
 	EXIT_USAGE = 2,      /* the command line, the config or the rules */
 	EXIT_UNVERIFIED = 3, /* some profile could not be verified, and no findings */
@@ -38,9 +38,9 @@ struct options {
 	enum command command;
 	char **targets; /* what stands behind the options; NULL-ended, points into argv */
 	size_t n_targets;
-	const char *config; /* NULL: the usual places */
+	const char *config;   /* NULL: the usual places */
 	const char *patterns; /* the folder of shipped rules; NULL: the usual place */
-	const char *output; /* NULL: standard output */
+	const char *output;   /* NULL: standard output */
 	enum format format;
 	enum when color;
 	enum severity fail_on;

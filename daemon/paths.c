@@ -41,8 +41,8 @@ static const char *from_xdg(struct arena *arena, const char *variable, const cha
 	return base ? join(arena, base, "dirtwatch") : NULL;
 }
 
-static const char *find_folder(struct arena *arena, const char *systemd_variable, const char *system,
-	const char *xdg_variable, const char *xdg_fallback)
+static const char *find_folder(struct arena *arena, const char *systemd_variable,
+	const char *system, const char *xdg_variable, const char *xdg_fallback)
 {
 	const char *folder = from_systemd(arena, systemd_variable);
 	if (!folder && geteuid() != 0)
@@ -83,13 +83,14 @@ static int find_patterns(struct arena *arena, const struct options *options, str
 
 static int find_config(struct arena *arena, const struct options *options, struct paths *paths)
 {
-	paths->config_dir = find_folder(arena, "CONFIGURATION_DIRECTORY", DIRTWATCH_SYSCONFDIR "/dirtwatch",
-		"XDG_CONFIG_HOME", ".config");
+	paths->config_dir = find_folder(arena, "CONFIGURATION_DIRECTORY",
+		DIRTWATCH_SYSCONFDIR "/dirtwatch", "XDG_CONFIG_HOME", ".config");
 	if (options->config) {
 		paths->config = options->config;
 		const char *slash = strrchr(options->config, '/');
-		paths->config_dir = slash ?
-			arena_copy(arena, options->config, (size_t)(slash - options->config)) : ".";
+		paths->config_dir = slash ? arena_copy(arena, options->config,
+						    (size_t)(slash - options->config))
+					  : ".";
 	} else {
 		const char *usual = join(arena, paths->config_dir, "dirtwatch.yaml");
 		/* One that is there and can not be read is an error to be told, not a config to do without. */
@@ -111,9 +112,10 @@ int paths_find(struct arena *arena, const struct options *options, struct paths 
 		r = find_patterns(arena, options, &paths);
 	if (r != 0)
 		return r;
-	paths.state_dir = find_folder(arena, "STATE_DIRECTORY", "/var/lib/dirtwatch", "XDG_STATE_HOME",
-		".local/state");
-	const char *run = find_folder(arena, "RUNTIME_DIRECTORY", "/run/dirtwatch", "XDG_RUNTIME_DIR", NULL);
+	paths.state_dir = find_folder(
+		arena, "STATE_DIRECTORY", "/var/lib/dirtwatch", "XDG_STATE_HOME", ".local/state");
+	const char *run =
+		find_folder(arena, "RUNTIME_DIRECTORY", "/run/dirtwatch", "XDG_RUNTIME_DIR", NULL);
 	paths.store = join(arena, paths.state_dir, "dirtwatch.db");
 	paths.control = join(arena, run, "control");
 	if (!paths.store || !paths.control)

@@ -11,14 +11,14 @@
  * told: ../share/dirtwatch/patterns of the program's folder, or patterns/rules of the checkout.
  */
 struct paths {
-	const char *config;     /* the file to read; NULL: there is none anywhere usual */
-	const char *config_dir; /* the folder for config and patterns.d */
-	const char *patterns;   /* folder of the shipped rules */
+	const char *config;       /* the file to read; NULL: there is none anywhere usual */
+	const char *config_dir;   /* the folder for config and patterns.d */
+	const char *patterns;     /* folder of the shipped rules */
 	const char *own_patterns; /* config_dir/patterns.d */
 	const char *state_dir;
-	const char *store;      /* state_dir/dirtwatch.db */
-	const char *control;    /* socket of the running daemon; NULL: no place for it */
-	const char *program;    /* the program's own file */
+	const char *store;   /* state_dir/dirtwatch.db */
+	const char *control; /* socket of the running daemon; NULL: no place for it */
+	const char *program; /* the program's own file */
 };
 
 /** 0; -ENOENT: no shipped rules anywhere (told by the caller); -errno.  Strings live in @arena. */

@@ -11,7 +11,7 @@
 
 #define REDRAW_US 200000ull
 /* A line this long is more than any terminal shows. */
-#define LINE_B    4096
+#define LINE_B 4096
 
 struct progress {
 	const struct fleet *fleet;
@@ -28,13 +28,14 @@ static void draw(const struct progress *progress)
 {
 	struct fleet_status status = fleet_status(progress->fleet);
 	struct buf line = BUF_INIT(LINE_B);
-	int r = buf_addf(&line, "%zu of %zu profiles, %zu posts ", status.n_scanned, status.n_profiles,
-		status.n_posts);
+	int r = buf_addf(&line, "%zu of %zu profiles, %zu posts ", status.n_scanned,
+		status.n_profiles, status.n_posts);
 	if (r == 0 && status.where)
 		r = text_clean(&line, status.where, strlen(status.where));
 	if (r >= 0) /* a line that was too long is shown as far as it goes */
 		(void)fprintf(stderr, "\r\x1b[K%.*s",
-			(int)text_cut(buf_str(&line), line.len, terminal_width() - 1), buf_str(&line));
+			(int)text_cut(buf_str(&line), line.len, terminal_width() - 1),
+			buf_str(&line));
 	buf_release(&line);
 }
 

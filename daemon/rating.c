@@ -21,7 +21,8 @@ void rating_add(struct rating *rating, const struct finding *finding)
 
 void rating_sum(const struct rating *rating, struct scan_result *ret)
 {
-	double damped = rating->worst > 0 ? REST_POINTS * log10(1 + rating->rest / rating->worst) : 0;
+	double damped =
+		rating->worst > 0 ? REST_POINTS * log10(1 + rating->rest / rating->worst) : 0;
 	ret->rating = fmin(100, rating->worst + damped);
 	memcpy(ret->lights, rating->lights, sizeof ret->lights);
 }

@@ -23,7 +23,7 @@ struct read_job {
 	struct page page;
 	int body_fd;
 	unsigned deaths;
-	bool asked;	    /* a worker has it */
+	bool asked;         /* a worker has it */
 	reading_done *done; /* NULL: cancelled */
 	void *userdata;
 };
@@ -31,7 +31,7 @@ struct read_job {
 struct slot {
 	struct reader *reader;
 	struct worker *worker; /* NULL: free */
-	bool started;	       /* it has said hello */
+	bool started;          /* it has said hello */
 	struct read_job *job;
 };
 

@@ -18,13 +18,13 @@
 struct version {
 	const char *url; /* permalink; NULL: none */
 	size_t len;
-	size_t page;     /* index of the page */
-	size_t order;    /* as it came */
+	size_t page;  /* index of the page */
+	size_t order; /* as it came */
 	bool listed;
-	bool dropped;    /* another version stands for the post */
+	bool dropped; /* another version stands for the post */
 	struct finding *findings;
 	size_t n_findings;
-	json_t *event;   /* NULL: nobody wants posts */
+	json_t *event; /* NULL: nobody wants posts */
 };
 
 struct seen_page {
@@ -82,8 +82,8 @@ static int copy_strings(struct arena *arena, const char **const *fields, size_t 
 	return 0;
 }
 
-static int gather_hit(
-	struct record *record, const char *page, const struct post *post, const struct hit *hit, struct finding *ret)
+static int gather_hit(struct record *record, const char *page, const struct post *post,
+	const struct hit *hit, struct finding *ret)
 {
 	const struct rule_card *card = ruleset_card(record->options.ruleset, hit->rule);
 	struct buf excerpt = BUF_INIT(EXCERPT_ROOM_B);
@@ -180,7 +180,8 @@ static int gather_post(
 
 static struct seen_page *add_page(struct record *record, const char *url)
 {
-	struct seen_page *pages = arena_grow(record->arena, record->pages, record->n_pages, sizeof *pages);
+	struct seen_page *pages =
+		arena_grow(record->arena, record->pages, record->n_pages, sizeof *pages);
 	if (!pages)
 		return NULL;
 	record->pages = pages;
@@ -220,8 +221,8 @@ static int tell_unscored(const struct reading *reading, struct tally *tally, siz
 	return count > 0 ? tally_unscored(tally, count, why ? why : "a rule gave up") : 0;
 }
 
-static int gather_memory(struct record *record, const struct page_memory *page, const struct extract *extract,
-	struct seen_page *seen)
+static int gather_memory(struct record *record, const struct page_memory *page,
+	const struct extract *extract, struct seen_page *seen)
 {
 	char *standing;
 	int r = standing_write(extract, &standing);
@@ -271,7 +272,8 @@ int record_unchanged(struct record *record, const char *url, const struct page_m
 	if (!seen)
 		return -ENOMEM;
 	seen->unchanged = true;
-	return tally_page(tally, page->verdict, coverage, page->oldest_s, (size_t)page->n_posts, true);
+	return tally_page(
+		tally, page->verdict, coverage, page->oldest_s, (size_t)page->n_posts, true);
 }
 
 /* ---- one post, one version ---- */
@@ -330,11 +332,11 @@ static int store_pages(struct record *record)
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < record->n_pages; i++) {
 		const struct seen_page *page = &record->pages[i];
-		r = page->unchanged ? life_unchanged(record->options.life, page->url) :
-				      life_page(record->options.life, page->url);
+		r = page->unchanged ? life_unchanged(record->options.life, page->url)
+				    : life_page(record->options.life, page->url);
 		if (r == 0 && page->remembered)
-			r = store_set_page(
-				record->options.store, record->options.profile, page->url, &page->memory);
+			r = store_set_page(record->options.store, record->options.profile,
+				page->url, &page->memory);
 	}
 	return r;
 }

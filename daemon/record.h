@@ -20,7 +20,8 @@ struct record_options {
 	const char *profile; /* URL; borrowed */
 };
 
-MUST_CHECK int record_new(const struct record_options *options, struct record **ret); /* 0, -ENOMEM */
+/** 0, -ENOMEM. */
+MUST_CHECK int record_new(const struct record_options *options, struct record **ret);
 struct record *record_free(struct record *record); /* NULL is fine; returns NULL */
 
 /** Gather @reading, a proven reading of the page at @url, and count it into @tally.  @page: what is to be
@@ -30,8 +31,8 @@ MUST_CHECK int record_page(struct record *record, const char *url, const struct 
 	const struct page_memory *page, struct tally *tally);
 
 /** Gather that the page at @url is as it was, as @page remembers it; @coverage is what it stood for. */
-MUST_CHECK int record_unchanged(struct record *record, const char *url, const struct page_memory *page,
-	const struct coverage *coverage, struct tally *tally);
+MUST_CHECK int record_unchanged(struct record *record, const char *url,
+	const struct page_memory *page, const struct coverage *coverage, struct tally *tally);
 
 /** Store all that was gathered, tell the sink of the posts, and take from @tally what was counted twice.
  *  0, -errno: nothing was stored. */

@@ -19,10 +19,10 @@ struct report {
 	enum severity fail_on;
 	json_t *findings; /* arrays of events */
 	json_t *profiles;
-	json_t *scan;     /* NULL until it came */
-	bool failing;     /* a finding at or above fail_on */
+	json_t *scan; /* NULL until it came */
+	bool failing; /* a finding at or above fail_on */
 	bool unverified;
-	bool lost;        /* out of memory: the report is not whole */
+	bool lost; /* out of memory: the report is not whole */
 };
 
 int report_new(const struct options *options, FILE *out, struct report **ret)
@@ -35,7 +35,8 @@ int report_new(const struct options *options, FILE *out, struct report **ret)
 	*report = (struct report){
 		.out = out,
 		.json = options->format == FORMAT_JSON,
-		.color = options->color == WHEN_ALWAYS || (options->color == WHEN_AUTO && can_color),
+		.color =
+			options->color == WHEN_ALWAYS || (options->color == WHEN_AUTO && can_color),
 		.quiet = options->quiet,
 		.verbose = options->verbose,
 		.fail_on = options->fail_on,
@@ -102,8 +103,8 @@ static void take(const json_t *event, void *userdata)
 		report->scan = json_copy((json_t *)event);
 		report->lost |= !report->scan;
 	}
-	if (report->json &&
-		(json_dumpf(event, report->out, JSON_COMPACT) < 0 || fputc('\n', report->out) == EOF))
+	if (report->json && (json_dumpf(event, report->out, JSON_COMPACT) < 0 ||
+				    fputc('\n', report->out) == EOF))
 		report->lost = true;
 }
 
@@ -115,8 +116,12 @@ struct sink report_sink(struct report *report)
 /* ---- text ---- */
 
 static const char *const colors[SEVERITY_COUNT] = {
-	[SEVERITY_NONE] = "", [SEVERITY_INFO] = "\x1b[2m", [SEVERITY_LOW] = "\x1b[36m",
-	[SEVERITY_MEDIUM] = "\x1b[33m", [SEVERITY_HIGH] = "\x1b[31m", [SEVERITY_CRITICAL] = "\x1b[1;31m",
+	[SEVERITY_NONE] = "",
+	[SEVERITY_INFO] = "\x1b[2m",
+	[SEVERITY_LOW] = "\x1b[36m",
+	[SEVERITY_MEDIUM] = "\x1b[33m",
+	[SEVERITY_HIGH] = "\x1b[31m",
+	[SEVERITY_CRITICAL] = "\x1b[1;31m",
 };
 
 static const char *paint(const struct report *report, const char *code)
@@ -134,7 +139,8 @@ static void print_clean(struct report *report, const char *text, size_t len)
 	buf_release(&shown);
 }
 
-static void print_field(struct report *report, const char *label, const json_t *event, const char *key)
+static void print_field(
+	struct report *report, const char *label, const json_t *event, const char *key)
 {
 	const char *text = get(event, key);
 	if (!text[0])
@@ -171,14 +177,16 @@ static void print_where(struct report *report, const json_t *finding)
 	(void)fprintf(report->out, "    ");
 	print_clean(report, url, strlen(url));
 	const char *published = get(finding, "published");
-	(void)fprintf(report->out, " (%s%s%.10s)\n", get(finding, "kind"), published[0] ? " of " : "", published);
+	(void)fprintf(report->out, " (%s%s%.10s)\n", get(finding, "kind"),
+		published[0] ? " of " : "", published);
 }
 
 void report_finding(struct report *report, const json_t *finding)
 {
 	(void)fprintf(report->out, "  %s%s%s  %s (score %.0f)\n",
-		paint(report, colors[severity_in(finding)]), get(finding, "title"), paint(report, "\x1b[0m"),
-		get(finding, "category"), json_number_value(json_object_get(finding, "score")));
+		paint(report, colors[severity_in(finding)]), get(finding, "title"),
+		paint(report, "\x1b[0m"), get(finding, "category"),
+		json_number_value(json_object_get(finding, "score")));
 	print_where(report, finding);
 	print_excerpt(report, finding);
 	print_field(report, "why:", finding, "why");
@@ -197,7 +205,9 @@ static int worst_first(const void *a, const void *b)
 	const json_t *const *right = b;
 	double difference = json_number_value(json_object_get(*right, "score")) -
 			    json_number_value(json_object_get(*left, "score"));
-	return difference > 0 ? 1 : difference < 0 ? -1 : strcmp(get(*left, "id"), get(*right, "id"));
+	return difference > 0   ? 1
+	       : difference < 0 ? -1
+				: strcmp(get(*left, "id"), get(*right, "id"));
 }
 
 static void print_findings(struct report *report)
@@ -227,7 +237,8 @@ static void print_coverage_of(struct report *report, const json_t *profile)
 {
 	const json_t *coverage = json_object_get(profile, "coverage");
 	bool verified = json_is_true(json_object_get(profile, "verified"));
-	(void)fprintf(report->out, "  %s%s%s  ", paint(report, verified ? "\x1b[32m" : "\x1b[1;33m"),
+	(void)fprintf(report->out, "  %s%s%s  ",
+		paint(report, verified ? "\x1b[32m" : "\x1b[1;33m"),
 		verified ? "verified  " : "UNVERIFIED", paint(report, "\x1b[0m"));
 	print_clean(report, get(profile, "url"), strlen(get(profile, "url")));
 	(void)fprintf(report->out, "\n              %s: ", get(profile, "verdict"));
@@ -237,7 +248,8 @@ static void print_coverage_of(struct report *report, const json_t *profile)
 		(void)fprintf(report->out, "; %lld post%s", (long long)number(coverage, "posts"),
 			number(coverage, "posts") == 1 ? "" : "s");
 		if (json_is_integer(json_object_get(coverage, "total")))
-			(void)fprintf(report->out, " of %lld", (long long)number(coverage, "total"));
+			(void)fprintf(
+				report->out, " of %lld", (long long)number(coverage, "total"));
 		(void)fprintf(report->out, "%s%.10s", oldest[0] ? " back to " : "", oldest);
 		if (json_is_true(json_object_get(profile, "unchanged")))
 			(void)fputs("; unchanged since the last scan", report->out);
@@ -249,8 +261,8 @@ static void print_coverage_of(struct report *report, const json_t *profile)
 		(void)fputc('\n', report->out);
 	}
 	if (report->verbose)
-		(void)fprintf(report->out, "              read as \"%s\" (%s)\n", get(profile, "source"),
-			get(profile, "source_why"));
+		(void)fprintf(report->out, "              read as \"%s\" (%s)\n",
+			get(profile, "source"), get(profile, "source_why"));
 }
 
 static void print_coverage(struct report *report)
@@ -258,7 +270,7 @@ static void print_coverage(struct report *report)
 	size_t i;
 	json_t *profile;
 	(void)fputs("coverage\n\n", report->out);
-	json_array_foreach (report->profiles, i, profile)
+	json_array_foreach(report->profiles, i, profile)
 		print_coverage_of(report, profile);
 }
 
@@ -267,10 +279,12 @@ static void print_sum(struct report *report)
 	size_t counts[SEVERITY_COUNT] = {0};
 	size_t i;
 	json_t *finding;
-	json_array_foreach (report->findings, i, finding)
+	json_array_foreach(report->findings, i, finding)
 		counts[severity_in(finding)]++;
-	(void)fprintf(report->out, "\n%zu profile%s, %lld post%s, %zu finding%s", json_array_size(report->profiles),
-		json_array_size(report->profiles) == 1 ? "" : "s", (long long)number(report->scan, "posts"),
+	(void)fprintf(report->out, "\n%zu profile%s, %lld post%s, %zu finding%s",
+		json_array_size(report->profiles),
+		json_array_size(report->profiles) == 1 ? "" : "s",
+		(long long)number(report->scan, "posts"),
 		number(report->scan, "posts") == 1 ? "" : "s", json_array_size(report->findings),
 		json_array_size(report->findings) == 1 ? "" : "s");
 	for (int severity = SEVERITY_CRITICAL; severity > SEVERITY_NONE; severity--) {
@@ -279,16 +293,19 @@ static void print_sum(struct report *report)
 				severity_name((enum severity)severity));
 	}
 	(void)fprintf(report->out, "; since the last scan %lld new, %lld back, %lld put right\n",
-		(long long)number(report->scan, "opened"), (long long)number(report->scan, "reopened"),
+		(long long)number(report->scan, "opened"),
+		(long long)number(report->scan, "reopened"),
 		(long long)number(report->scan, "resolved"));
-	(void)fprintf(report->out, "rating %.0f of 100 (0 is best):", json_number_value(json_object_get(report->scan, "rating")));
+	(void)fprintf(report->out, "rating %.0f of 100 (0 is best):",
+		json_number_value(json_object_get(report->scan, "rating")));
 	const char *class;
 	json_t *light;
-	json_object_foreach (json_object_get(report->scan, "classes"), class, light)
+	json_object_foreach(json_object_get(report->scan, "classes"), class, light)
 		(void)fprintf(report->out, " %s %s", class, json_string_value(light));
 	(void)fputc('\n', report->out);
 	if (report->unverified)
-		(void)fputs("An unverified profile is not a clean one: nothing is known of it.\n", report->out);
+		(void)fputs("An unverified profile is not a clean one: nothing is known of it.\n",
+			report->out);
 }
 
 static void print_text(struct report *report)

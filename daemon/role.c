@@ -180,7 +180,7 @@ static int say_hello(const struct role *role, const struct sandbox_report *repor
 static int warm_up(void)
 {
 	struct digest digest;
-	tzset();	     /* /etc/localtime, where TZ is not set */
+	tzset();             /* /etc/localtime, where TZ is not set */
 	json_object_seed(0); /* /dev/urandom, where the kernel has no getrandom() */
 	int r = digest_bytes("", 0, &digest); /* OpenSSL's configuration */
 	return r == 0 ? charset_prepare() : r;

@@ -8,7 +8,8 @@
 
 /** The config at paths->config, or the built-in defaults where there is none.
  *  0, CONFIG_E_BAD (see problems), -errno. */
-MUST_CHECK int rules_config(const struct paths *paths, struct problems *problems, struct config **ret);
+MUST_CHECK int rules_config(
+	const struct paths *paths, struct problems *problems, struct config **ret);
 
 /** The shipped rules, then the person's own patterns.d, then the config's folders.  @catalogue as in
  *  struct ruleset_options.  0, RULESET_E_BAD, -errno. */

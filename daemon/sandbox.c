@@ -35,13 +35,13 @@ struct limit {
 #define CPU_S ((rlim_t)ROLE_PAGES_MAX * LIMIT_READER_S)
 
 static const struct limit limits[] = {
-	{SANDBOX_MEMORY, RLIMIT_AS,	    LIMIT_READER_B},
-	{SANDBOX_USE,    RLIMIT_CPU,	  CPU_S	       },
-	{SANDBOX_USE,    RLIMIT_NPROC,    0	     },
-	{SANDBOX_USE,    RLIMIT_FSIZE,    0	     },
-	{SANDBOX_USE,    RLIMIT_CORE,	   0		    }, /* a core would be a copy of the page on disk */
-	{SANDBOX_USE,    RLIMIT_MEMLOCK,  0	       },
-	{SANDBOX_USE,    RLIMIT_MSGQUEUE, 0		},
+	{SANDBOX_MEMORY, RLIMIT_AS, LIMIT_READER_B},
+	{SANDBOX_USE, RLIMIT_CPU, CPU_S},
+	{SANDBOX_USE, RLIMIT_NPROC, 0},
+	{SANDBOX_USE, RLIMIT_FSIZE, 0},
+	{SANDBOX_USE, RLIMIT_CORE, 0}, /* a core would be a copy of the page on disk */
+	{SANDBOX_USE, RLIMIT_MEMLOCK, 0},
+	{SANDBOX_USE, RLIMIT_MSGQUEUE, 0},
 };
 
 static int set_limit(int resource, rlim_t max)
@@ -82,13 +82,12 @@ struct landlock_version {
 };
 
 static const struct landlock_version versions[] = {
-	{0,  0, 0},
-	   {13, 0, 0}, /* 1, Linux 5.13: execute, write, read, list, remove, make */
-	{14, 0, 0}, /* 2, 5.19: refer */
-	{15, 0, 0}, /* 3, 6.2: truncate */
-	{15, 2, 0}, /* 4, 6.7: bind, connect TCP */
-	{16, 2, 0}, /* 5, 6.10: ioctl of devices */
-	{16, 2, 2}, /* 6, 6.12: abstract sockets, signals */
+	{0, 0, 0}, {13, 0, 0}, /* 1, Linux 5.13: execute, write, read, list, remove, make */
+	{14, 0, 0},            /* 2, 5.19: refer */
+	{15, 0, 0},            /* 3, 6.2: truncate */
+	{15, 2, 0},            /* 4, 6.7: bind, connect TCP */
+	{16, 2, 0},            /* 5, 6.10: ioctl of devices */
+	{16, 2, 2},            /* 6, 6.12: abstract sockets, signals */
 };
 
 static uint64_t low_bits(int count)
@@ -127,40 +126,40 @@ struct call {
 
 static const struct call calls[] = {
 	/* main's requests come and answers go over the one socket; each request brings a memfd */
-	{SCMP_SYS(recvmsg),	    0, 0	},
-	{SCMP_SYS(sendto),	   0, 0	       },
-	{SCMP_SYS(close),		  0, 0	      },
- /* malloc, and the mapping of the page: nothing becomes executable */
-	{SCMP_SYS(mmap),		 2, PROT_EXEC},
-	{SCMP_SYS(mprotect),	     2, PROT_EXEC},
-	{SCMP_SYS(brk),		0, 0	    },
-	{SCMP_SYS(munmap),	   0, 0	       },
-	{SCMP_SYS(mremap),	   0, 0	       },
-	{SCMP_SYS(madvise),	    0, 0	},
- /* qsort() asks how much memory there is before it sorts a large array */
-	{SCMP_SYS(sysinfo),	    0, 0	},
- /* deadlines within a page, where the vDSO has no clock to read */
-	{SCMP_SYS(clock_gettime),	  0, 0	      },
-	{SCMP_SYS(gettimeofday),	 0, 0	     },
- /* seeds of hash tables: expat takes one a parser */
-	{SCMP_SYS(getrandom),	      0, 0	  },
- /* locks in libraries: with one thread nobody waits, but some wake in any case */
-	{SCMP_SYS(futex),		  0, 0	      },
- /* going on after SIGSTOP, as in a debugger's hands */
-	{SCMP_SYS(restart_syscall), 0, 0	},
-	{SCMP_SYS(rt_sigreturn),	 0, 0	     },
- /* the end */
-	{SCMP_SYS(exit_group),      0, 0	   },
+	{SCMP_SYS(recvmsg), 0, 0},
+	{SCMP_SYS(sendto), 0, 0},
+	{SCMP_SYS(close), 0, 0},
+	/* malloc, and the mapping of the page: nothing becomes executable */
+	{SCMP_SYS(mmap), 2, PROT_EXEC},
+	{SCMP_SYS(mprotect), 2, PROT_EXEC},
+	{SCMP_SYS(brk), 0, 0},
+	{SCMP_SYS(munmap), 0, 0},
+	{SCMP_SYS(mremap), 0, 0},
+	{SCMP_SYS(madvise), 0, 0},
+	/* qsort() asks how much memory there is before it sorts a large array */
+	{SCMP_SYS(sysinfo), 0, 0},
+	/* deadlines within a page, where the vDSO has no clock to read */
+	{SCMP_SYS(clock_gettime), 0, 0},
+	{SCMP_SYS(gettimeofday), 0, 0},
+	/* seeds of hash tables: expat takes one a parser */
+	{SCMP_SYS(getrandom), 0, 0},
+	/* locks in libraries: with one thread nobody waits, but some wake in any case */
+	{SCMP_SYS(futex), 0, 0},
+	/* going on after SIGSTOP, as in a debugger's hands */
+	{SCMP_SYS(restart_syscall), 0, 0},
+	{SCMP_SYS(rt_sigreturn), 0, 0},
+	/* the end */
+	{SCMP_SYS(exit_group), 0, 0},
 #if SANITIZED
 	/* the sanitizer's report goes to standard error; it looks after stacks and signals of its
   own */
-	{SCMP_SYS(write),		  0, 0	      },
-	{SCMP_SYS(gettid),	   0, 0	       },
-	{SCMP_SYS(getpid),	   0, 0	       },
-	{SCMP_SYS(sigaltstack),	0, 0	    },
-	{SCMP_SYS(rt_sigaction),	 0, 0	     },
-	{SCMP_SYS(rt_sigprocmask),  0, 0	       },
-	{SCMP_SYS(sched_yield),	0, 0	    },
+	{SCMP_SYS(write), 0, 0},
+	{SCMP_SYS(gettid), 0, 0},
+	{SCMP_SYS(getpid), 0, 0},
+	{SCMP_SYS(sigaltstack), 0, 0},
+	{SCMP_SYS(rt_sigaction), 0, 0},
+	{SCMP_SYS(rt_sigprocmask), 0, 0},
+	{SCMP_SYS(sched_yield), 0, 0},
 #endif
 };
 

@@ -18,7 +18,7 @@
 enum sandbox_part {
 	SANDBOX_MEMORY = 1 << 0,      /* RLIMIT_AS; not under a sanitizer, which maps terabytes */
 	SANDBOX_DESCRIPTORS = 1 << 1, /* RLIMIT_NOFILE */
-	SANDBOX_USE = 1 << 2,	      /* the other rlimits: CPU, processes, file size, core */
+	SANDBOX_USE = 1 << 2,         /* the other rlimits: CPU, processes, file size, core */
 	SANDBOX_PRIVACY =
 		1 << 3, /* not dumpable: no core, no ptrace, no /proc/PID/mem by its own user */
 	SANDBOX_LANDLOCK =

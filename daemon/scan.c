@@ -36,7 +36,7 @@ struct scan {
 	struct arena *page_arena;
 	struct page_memory memory; /* of the last time */
 	bool remembered;
-	struct page_memory fresh;  /* what the answer says of itself */
+	struct page_memory fresh; /* what the answer says of itself */
 	struct digest body_digest;
 
 	/* what is waited for: at most one of them */
@@ -85,7 +85,8 @@ static int64_t next_due(const struct scan *scan)
 	const struct config *config = scan->options.context->config;
 	int64_t now_s = clock_now_s(scan->options.context->clock);
 	uint32_t spread = 0;
-	if (config->jitter_s > 0 && getrandom(&spread, sizeof spread, GRND_NONBLOCK) == sizeof spread)
+	if (config->jitter_s > 0 &&
+		getrandom(&spread, sizeof spread, GRND_NONBLOCK) == sizeof spread)
 		spread %= (uint32_t)config->jitter_s;
 	int64_t due_s = now_s + scan->options.profile->every_s + spread;
 	return due_s > scan->tally.retry_at_s ? due_s : scan->tally.retry_at_s;
@@ -103,7 +104,8 @@ static int settle(struct scan *scan, struct profile_result *ret)
 		.source = scan->source->name,
 		.source_why = scan->source_why,
 		.outcome = outcome,
-		.unchanged = scan->tally.n_pages > 0 && scan->tally.n_unchanged == scan->tally.n_pages,
+		.unchanged =
+			scan->tally.n_pages > 0 && scan->tally.n_unchanged == scan->tally.n_pages,
 		.n_pages = frontier_asked(scan->frontier),
 		.n_unscored = scan->tally.n_unscored,
 		.facts = scan->has_facts ? &scan->facts : NULL,
@@ -129,7 +131,8 @@ static void finish(struct scan *scan)
 /* ---- record ---- */
 
 /* The page said nothing about findings.  Another way to the same, where it names one, decides instead. */
-static void page_failed(struct scan *scan, enum verdict verdict, const char *why, int64_t retry_at_s)
+static void page_failed(
+	struct scan *scan, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
 	int r = tally_failed(
 		&scan->tally, scan->asked->url, scan->asked->relation, verdict, why, retry_at_s);
@@ -188,8 +191,8 @@ static void page_unchanged(struct scan *scan)
 	if (r == 0)
 		r = follow_all(scan, standing.follows, standing.n_follows, &instead);
 	if (r == 0)
-		r = record_unchanged(scan->record, scan->asked->url, &scan->memory, &standing.coverage,
-			&scan->tally);
+		r = record_unchanged(scan->record, scan->asked->url, &scan->memory,
+			&standing.coverage, &scan->tally);
 	if (r < 0)
 		give_up(scan, r);
 	else
@@ -217,7 +220,11 @@ static int tell_poison(struct scan *scan, const char *why)
 		.verdict = VERDICT_UNREAD,
 		.has_verdict = true,
 		.coverage = why,
-		.posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1,
+		.posts = -1,
+		.opened = -1,
+		.reopened = -1,
+		.resolved = -1,
+		.standing = -1,
 	};
 	char *fields;
 	int r = alert_fields(&alert, &fields);
@@ -288,7 +295,7 @@ static int remember_answer(struct scan *scan, const struct fetch_result *result)
 static bool is_same_body(const struct scan *scan)
 {
 	return scan->remembered && scan->memory.body_digest &&
-		strcmp(scan->memory.body_digest, scan->body_digest.hex) == 0;
+	       strcmp(scan->memory.body_digest, scan->body_digest.hex) == 0;
 }
 
 static void on_fetched(const struct fetch_result *result, void *userdata)
@@ -333,12 +340,13 @@ static int recall(struct scan *scan)
 	scan->remembered = false;
 	if (!scan->page_arena)
 		return -ENOMEM;
-	int r = store_page(context->store, scan->page_arena, scan->options.profile->url, scan->asked->url,
-		&scan->memory);
+	int r = store_page(context->store, scan->page_arena, scan->options.profile->url,
+		scan->asked->url, &scan->memory);
 	if (r < 0)
 		return r;
 	/* Scored under other rules, it must be read again whether it changed or not. */
-	scan->remembered = r == 0 && scan->memory.rules_digest &&
+	scan->remembered =
+		r == 0 && scan->memory.rules_digest &&
 		strcmp(scan->memory.rules_digest, ruleset_digest(context->ruleset)->hex) == 0;
 	return 0;
 }
@@ -358,9 +366,9 @@ static int ask_page(struct scan *scan)
 /* All pages are read. */
 static void pages_done(struct scan *scan)
 {
-	int r = frontier_was_full(scan->frontier) ?
-			tally_cut(&scan->tally, "there are more pages than one scan reads") :
-			0;
+	int r = frontier_was_full(scan->frontier)
+			? tally_cut(&scan->tally, "there are more pages than one scan reads")
+			: 0;
 	if (r == 0)
 		r = record_commit(scan->record, &scan->tally);
 	if (r < 0)
@@ -406,8 +414,9 @@ static void ask_doubts(struct scan *scan)
 		.outcome = &outcome,
 		.trusted_origin = scan->url.origin,
 	};
-	int r = scan->options.saved ? DOUBTS_E_NONE :
-				      doubts_start(&options, on_doubts_settled, scan, &scan->doubts);
+	int r = scan->options.saved
+			? DOUBTS_E_NONE
+			: doubts_start(&options, on_doubts_settled, scan, &scan->doubts);
 	if (r < 0)
 		give_up(scan, r);
 	else if (r == DOUBTS_E_NONE)
@@ -456,12 +465,14 @@ static int start_record(struct scan *scan)
 	return record_new(&options, &scan->record);
 }
 
-int scan_start(const struct scan_options *options, scan_done *done, void *userdata, struct scan **ret)
+int scan_start(
+	const struct scan_options *options, scan_done *done, void *userdata, struct scan **ret)
 {
 	struct scan *scan = calloc(1, sizeof *scan);
 	if (!scan)
 		return -ENOMEM;
-	*scan = (struct scan){.options = *options, .done = done, .userdata = userdata, .tally = tally_init()};
+	*scan = (struct scan){
+		.options = *options, .done = done, .userdata = userdata, .tally = tally_init()};
 	const struct context *context = options->context;
 	const struct life_options life = {
 		.store = context->store,

@@ -12,7 +12,7 @@ struct scan_options {
 	struct context *context;
 	struct gate *gate;
 	const struct profile *profile; /* borrowed until the end */
-	const struct page *saved;      /* read this instead of fetching: a page that was saved; NULL: fetch */
+	const struct page *saved;      /* a saved page to be read instead; NULL: fetch */
 	const char *id;                /* of the whole scan, for DIRTWATCH_SCAN */
 	struct sink sink;
 };

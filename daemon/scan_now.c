@@ -46,7 +46,8 @@ static void on_done(size_t failed, void *userdata)
 }
 
 /* Run the loop until every profile was scanned. */
-static int run_round(struct context *context, struct fleet *fleet, struct report *report, size_t *ret_failed)
+static int run_round(
+	struct context *context, struct fleet *fleet, struct report *report, size_t *ret_failed)
 {
 	struct one_round one = {.event = context->event};
 	struct sink sink = report_sink(report);
@@ -68,7 +69,8 @@ static void flush_alerts(struct context *context)
 {
 	int r = context->alerts ? alert_flush(context->alerts, FLUSH_MS) : 0;
 	if (r == -ETIMEDOUT)
-		log_warn(0, "the journal did not take all alerts: the rest is sent by the next scan");
+		log_warn(0,
+			"the journal did not take all alerts: the rest is sent by the next scan");
 	else if (r < 0)
 		log_warn(r, "cannot send all alerts: the rest is sent by the next scan");
 }
@@ -78,10 +80,14 @@ static void hint(const struct context *context)
 	if (context->options->quiet || context->options->format != FORMAT_TEXT)
 		return;
 	if (context->in_memory)
-		(void)fputs("Nothing of this was stored.  What a finding means: dirtwatch --explain RULE\n", stderr);
+		(void)fputs("Nothing of this was stored.  What a finding means: dirtwatch "
+			    "--explain RULE\n",
+			stderr);
 	else
-		(void)fputs("Alerts, each once:  journalctl -t dirtwatch    explained:  journalctl -t dirtwatch -x\n"
-			    "What still stands:  dirtwatch --list           one of it:  dirtwatch --explain ID\n",
+		(void)fputs("Alerts, each once:  journalctl -t dirtwatch    explained:  journalctl "
+			    "-t dirtwatch -x\n"
+			    "What still stands:  dirtwatch --list           one of it:  dirtwatch "
+			    "--explain ID\n",
 			stderr);
 }
 
@@ -92,7 +98,9 @@ static bool has_profiles(const struct context *context, const struct targets *ta
 	if (context->paths.config)
 		log_err(0, "%s lists no profiles", context->paths.config);
 	else
-		log_err(0, "there is no config; name a URL, or write %s/dirtwatch.yaml (see dirtwatch.yaml(5))",
+		log_err(0,
+			"there is no config; name a URL, or write %s/dirtwatch.yaml (see "
+			"dirtwatch.yaml(5))",
 			context->paths.config_dir);
 	return false;
 }
@@ -115,8 +123,9 @@ static enum exit_status scan_here(
 	}
 	for (size_t i = 0; i < targets->count; i++)
 		targets->profiles[i].every_s = context.config->every_s;
-	r = named ? fleet_new(&context, targets->profiles, targets->saved, targets->count, &fleet) :
-		    fleet_new(&context, context.config->profiles, NULL, context.config->n_profiles, &fleet);
+	r = named ? fleet_new(&context, targets->profiles, targets->saved, targets->count, &fleet)
+		  : fleet_new(&context, context.config->profiles, NULL, context.config->n_profiles,
+			    &fleet);
 	if (r == 0)
 		r = run_round(&context, fleet, report, &failed);
 	fleet_free(fleet);
@@ -162,7 +171,8 @@ static FILE *open_output(const struct options *options)
 	return out;
 }
 
-static enum exit_status scan_to(const struct options *options, const struct targets *targets, FILE *out)
+static enum exit_status scan_to(
+	const struct options *options, const struct targets *targets, FILE *out)
 {
 	struct report *report;
 	enum exit_status status;

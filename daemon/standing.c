@@ -9,22 +9,22 @@
 
 static json_t *follow_json(const struct follow *follow)
 {
-	return json_pack("{s:s, s:s, s:i, s:s?, s:i, s:i}", "url", follow->url, "source", follow->source,
-		"step", follow->step, "subject", follow->subject, "accept", (int)follow->accept, "relation",
-		(int)follow->relation);
+	return json_pack("{s:s, s:s, s:i, s:s?, s:i, s:i}", "url", follow->url, "source",
+		follow->source, "step", follow->step, "subject", follow->subject, "accept",
+		(int)follow->accept, "relation", (int)follow->relation);
 }
 
 static json_t *facts_json(const struct facts *facts)
 {
 	json_t *links = json_array();
-	for (size_t i = 0; i < facts->n_links; i++)
-		(void)json_array_append_new(links, json_string(facts->links[i])); /* checked as a whole below */
-	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:I, s:I, s:I, s:I, s:I}", "name",
-		facts->name, "handle", facts->handle, "headline", facts->headline, "bio", facts->bio,
-		"location", facts->location, "photo", facts->photo_url, "links", links, "created",
-		(json_int_t)facts->created_s, "active", (json_int_t)facts->last_active_s, "posts",
-		(json_int_t)facts->n_posts, "followers", (json_int_t)facts->n_followers, "following",
-		(json_int_t)facts->n_following);
+	for (size_t i = 0; i < facts->n_links; i++) /* checked as a whole below */
+		(void)json_array_append_new(links, json_string(facts->links[i]));
+	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:I, s:I, s:I, s:I, s:I}",
+		"name", facts->name, "handle", facts->handle, "headline", facts->headline, "bio",
+		facts->bio, "location", facts->location, "photo", facts->photo_url, "links", links,
+		"created", (json_int_t)facts->created_s, "active", (json_int_t)facts->last_active_s,
+		"posts", (json_int_t)facts->n_posts, "followers", (json_int_t)facts->n_followers,
+		"following", (json_int_t)facts->n_following);
 }
 
 int standing_write(const struct extract *extract, char **ret)
@@ -35,7 +35,8 @@ int standing_write(const struct extract *extract, char **ret)
 	bool whole = follows && json_array_size(follows) == extract->n_follows;
 	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:o}", "follows", follows, "total",
 		(json_int_t)extract->coverage.total, "window", extract->coverage.window, "cut",
-		extract->coverage.cut, "lack", extract->coverage.lack, "facts", facts_json(&extract->facts));
+		extract->coverage.cut, "lack", extract->coverage.lack, "facts",
+		facts_json(&extract->facts));
 	char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	if (!text)

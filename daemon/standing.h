@@ -9,7 +9,8 @@ struct standing {
 	const struct follow *follows;
 	size_t n_follows;
 	struct coverage coverage;
-	struct facts facts; /* name, handle, headline, bio, location, photo_url, links and counts only */
+	/* name, handle, headline, bio, location, photo_url, links and counts only */
+	struct facts facts;
 };
 
 /** As JSON; *@ret is malloc'd.  0, -ENOMEM. */

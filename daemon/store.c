@@ -17,20 +17,20 @@ struct meaning {
 };
 
 static const struct meaning meanings[] = {
-	{SQLITE_BUSY,	      -EBUSY    },
-	{SQLITE_LOCKED,	-EBUSY    },
-	{SQLITE_NOMEM,      -ENOMEM   },
-	{SQLITE_READONLY,	  -EROFS	},
-	{SQLITE_FULL,	      -ENOSPC   },
-	{SQLITE_CORRUPT,	 -EUCLEAN	 },
-	{SQLITE_NOTADB,	-EUCLEAN	},
-	{SQLITE_TOOBIG,	-E2BIG    },
-	{SQLITE_CONSTRAINT, -EINVAL   },
-	{SQLITE_MISMATCH,	  -EINVAL	 },
-	{SQLITE_RANGE,      -EINVAL   },
-	{SQLITE_PERM,	      -EACCES   },
-	{SQLITE_PROTOCOL,	  -EBUSY	},
-	{SQLITE_INTERRUPT,  -ECANCELED},
+	{SQLITE_BUSY, -EBUSY},
+	{SQLITE_LOCKED, -EBUSY},
+	{SQLITE_NOMEM, -ENOMEM},
+	{SQLITE_READONLY, -EROFS},
+	{SQLITE_FULL, -ENOSPC},
+	{SQLITE_CORRUPT, -EUCLEAN},
+	{SQLITE_NOTADB, -EUCLEAN},
+	{SQLITE_TOOBIG, -E2BIG},
+	{SQLITE_CONSTRAINT, -EINVAL},
+	{SQLITE_MISMATCH, -EINVAL},
+	{SQLITE_RANGE, -EINVAL},
+	{SQLITE_PERM, -EACCES},
+	{SQLITE_PROTOCOL, -EBUSY},
+	{SQLITE_INTERRUPT, -ECANCELED},
 };
 
 int store_errno(sqlite3 *db, int rc)
@@ -59,7 +59,7 @@ int store_statement(struct store *store, enum statement which, const char *sql, 
 		if (rc != SQLITE_OK)
 			return store_errno(store->db, rc);
 	}
-	(void)sqlite3_reset(*kept);	     /* repeats what the last run returned */
+	(void)sqlite3_reset(*kept);          /* repeats what the last run returned */
 	(void)sqlite3_clear_bindings(*kept); /* always succeeds */
 	*ret = *kept;
 	return 0;

@@ -20,10 +20,10 @@ struct store;
 
 enum {
 	STORE_E_NONE = 1, /* there is no such row */
-	STORE_E_BUSY,	  /* another dirtwatch holds this store */
+	STORE_E_BUSY,     /* another dirtwatch holds this store */
 	STORE_E_CORRUPT,  /* it was damaged: kept aside as PATH.damaged-TIME, a new one is open */
-	STORE_E_NEWER,	  /* written by a newer dirtwatch: not touched */
-	STORE_E_OLDER,	  /* written by an older one, and opened without @exclusive: not touched */
+	STORE_E_NEWER,    /* written by a newer dirtwatch: not touched */
+	STORE_E_OLDER,    /* written by an older one, and opened without @exclusive: not touched */
 };
 
 /** Open or create the store at @path (":memory:" for tests), check its pages, migrate it, and take
@@ -59,7 +59,7 @@ struct profile_state {
 	int64_t verdict_scans; /* scans in a row with that verdict */
 	int64_t verdict_since_s;
 	int64_t unproven_scans; /* scans in a row that proved nothing, whatever their verdicts */
-	bool alerted;		/* that nothing could be proven was told … */
+	bool alerted;           /* that nothing could be proven was told … */
 	enum verdict alerted_verdict; /* … with this verdict */
 };
 MUST_CHECK int store_profile(
@@ -70,11 +70,11 @@ MUST_CHECK int store_set_profile(
 /* ---- pages: what conditional requests and unchanged pages need ---- */
 
 struct page_memory {
-	const char *etag;	   /* NULL: none */
+	const char *etag;          /* NULL: none */
 	const char *last_modified; /* NULL: none */
 	const char *body_digest;   /* hex; NULL: none */
 	const char *rules_digest;  /* the rule set it was scored under */
-	enum verdict verdict;	   /* what it proved when it was read: OK, EMPTY or TRUNCATED */
+	enum verdict verdict;      /* what it proved when it was read: OK, EMPTY or TRUNCATED */
 	int64_t read_s;
 	int64_t oldest_s; /* the oldest post on it; 0: none had a time */
 	int64_t n_posts;
@@ -118,13 +118,13 @@ struct finding {
 	/* kept by the store: */
 	enum finding_state state;
 	int64_t opened_s;
-	int64_t seen_s;	    /* last proven sighting */
+	int64_t seen_s;     /* last proven sighting */
 	int64_t resolved_s; /* 0: not */
-	int64_t missed;	    /* proven fetches in a row without it */
+	int64_t missed;     /* proven fetches in a row without it */
 	const char *scan;   /* the scan of the last proven sighting */
-	bool alerted;	    /* its opening was told: it has reached the severity to alert at */
+	bool alerted;       /* its opening was told: it has reached the severity to alert at */
 	int64_t asked_s;    /* when its permalink was last asked for; 0: never */
-	bool sighted;	    /* it stands on a page that was not read anew without it */
+	bool sighted;       /* it stands on a page that was not read anew without it */
 };
 
 /** The finding @id of @profile (NULL: of whichever profile). */

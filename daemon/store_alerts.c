@@ -30,7 +30,7 @@ int store_queue_alert(struct store *store, const char *fields)
 }
 
 static const struct column queued_columns[] = {
-	{offsetof(struct queued_alert, number), COLUMN_INT,  0},
+	{offsetof(struct queued_alert, number), COLUMN_INT, 0},
 	{offsetof(struct queued_alert, fields), COLUMN_TEXT, 0},
 };
 

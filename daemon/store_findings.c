@@ -45,7 +45,7 @@ const char *finding_state_name(enum finding_state state)
 #define FREE_PLACE(name, type, values) ", ?"
 #define SET_ANEW(name, type, values)   ", " #name " = excluded." #name
 
-#define SELECT_FINDING \
+#define SELECT_FINDING                                                                     \
 	"SELECT p.url" FINDING_COLUMNS(                                                    \
 		SELECTED) ", EXISTS (SELECT 1 FROM sighting s WHERE s.finding = f.number)" \
 			  " FROM profile p CROSS JOIN finding f"
@@ -54,10 +54,9 @@ const char *finding_state_name(enum finding_state state)
 /* As a query of findings gives them: the profile, then the rest, then what is not a column. */
 static const struct column columns[] = {
 	{offsetof(struct finding, profile), COLUMN_TEXT, 0},
-	     FINDING_COLUMNS(AS_COLUMN)
-	{offsetof(struct finding, sighted), COLUMN_BOOL, 0},
+	FINDING_COLUMNS(AS_COLUMN){offsetof(struct finding, sighted), COLUMN_BOOL, 0},
 };
-#define N_READ	  (sizeof columns / sizeof columns[0])
+#define N_READ    (sizeof columns / sizeof columns[0])
 #define N_COLUMNS (N_READ - 1) /* those that are written */
 
 int store_finding(struct store *store, struct arena *arena, const char *profile, const char *id,
@@ -112,15 +111,15 @@ struct each_query {
 };
 
 #define OF_PROFILE " WHERE f.profile = p.number AND p.url = ?1"
-#define OF_ALL	   " WHERE f.profile = p.number"
-#define OPEN	   " AND f.state <> 1" /* written out: the partial index is found by it */
+#define OF_ALL     " WHERE f.profile = p.number"
+#define OPEN       " AND f.state <> 1" /* written out: the partial index is found by it */
 
 static const struct each_query each_queries[2][2] = {
 	/* [of one profile][resolved ones too] */
 	{{STATEMENT_EACH_OPEN_ANYWHERE, SELECT_FINDING OF_ALL OPEN WORST_FIRST},
 		{STATEMENT_EACH_ANYWHERE, SELECT_FINDING OF_ALL WORST_FIRST}},
 	{{STATEMENT_EACH_OPEN, SELECT_FINDING OF_PROFILE OPEN WORST_FIRST},
-		{STATEMENT_EACH, SELECT_FINDING OF_PROFILE WORST_FIRST}     },
+		{STATEMENT_EACH, SELECT_FINDING OF_PROFILE WORST_FIRST}},
 };
 
 struct findings {
@@ -278,7 +277,8 @@ int store_seen_elsewhere(
 {
 	sqlite3_stmt *statement;
 	int r = store_statement(store, STATEMENT_SEEN_ELSEWHERE,
-		"SELECT 1 FROM finding f WHERE f.state <> 1 AND f.rule = ?3 AND f.url = ?4 AND f.scan = ?5"
+		"SELECT 1 FROM finding f WHERE f.state <> 1 AND f.rule = ?3 AND f.url = ?4 AND "
+		"f.scan = ?5"
 		" AND f.profile = (SELECT number FROM profile WHERE url = ?1)"
 		" AND EXISTS (SELECT 1 FROM sighting s"
 		"  WHERE s.finding = f.number AND s.page IS NOT " THE_PAGE ")",

@@ -45,8 +45,8 @@ enum statement {
 
 struct store {
 	sqlite3 *db;
-	int lock_fd;	  /* -1: opened beside a daemon, or in memory */
-	bool owes_sync;	  /* this transaction queued an alert: its end must reach the disk */
+	int lock_fd;      /* -1: opened beside a daemon, or in memory */
+	bool owes_sync;   /* this transaction queued an alert: its end must reach the disk */
 	char *kept_aside; /* NULL: nothing was */
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 };

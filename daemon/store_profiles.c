@@ -104,7 +104,7 @@ int store_set_profile(struct store *store, const char *profile, const struct pro
 	X(extract, TEXT, 0)
 
 #define PAGE_COLUMN(name, type, values) {offsetof(struct page_memory, name), COLUMN_##type, values},
-#define SET_ANEW(name, type, values)	", " #name " = excluded." #name
+#define SET_ANEW(name, type, values)    ", " #name " = excluded." #name
 
 static const struct column page_columns[] = {PAGE_COLUMNS(PAGE_COLUMN)};
 #define N_PAGE_COLUMNS (sizeof page_columns / sizeof page_columns[0])
@@ -208,9 +208,9 @@ struct pace_memory {
 };
 
 static const struct column pace_columns[] = {
-	{offsetof(struct pace_memory, origin),     COLUMN_TEXT, 0},
-	{offsetof(struct pace_memory, retry_at_s), COLUMN_INT,  0},
-	{offsetof(struct pace_memory, failures),	 COLUMN_INT,  0},
+	{offsetof(struct pace_memory, origin), COLUMN_TEXT, 0},
+	{offsetof(struct pace_memory, retry_at_s), COLUMN_INT, 0},
+	{offsetof(struct pace_memory, failures), COLUMN_INT, 0},
 };
 
 int store_each_pace(struct store *store, struct arena *arena,

@@ -70,7 +70,8 @@ int tally_unscored(struct tally *tally, size_t count, const char *why)
 {
 	tally->n_unscored += count;
 	struct buf sentence = BUF_INIT(SENTENCES_B);
-	int r = buf_addf(&sentence, "%zu post%s could not be scored (%s)", count, count == 1 ? "" : "s", why);
+	int r = buf_addf(&sentence, "%zu post%s could not be scored (%s)", count,
+		count == 1 ? "" : "s", why);
 	if (r == 0)
 		r = add_sentence(&tally->lack, buf_str(&sentence));
 	buf_release(&sentence);

@@ -7,26 +7,26 @@
 
 /* What one scan of one profile proved, summed up over its pages. */
 struct tally {
-	enum verdict failed;   /* the first page that had to be read and was not; VERDICT_OK: none */
-	struct buf why;        /* on failed, or on what is left out */
-	struct buf lack;       /* what the source could not show */
+	enum verdict failed; /* the first page that had to be read and was not; VERDICT_OK: none */
+	struct buf why;      /* on failed, or on what is left out */
+	struct buf lack;     /* what the source could not show */
 	int64_t retry_at_s;
-	int64_t oldest_s;      /* the oldest post shown; 0: none had a time */
-	int64_t total;         /* posts as the source counts them; -1 */
+	int64_t oldest_s; /* the oldest post shown; 0: none had a time */
+	int64_t total;    /* posts as the source counts them; -1 */
 	size_t n_posts;
 	size_t n_unscored;
-	size_t n_pages;        /* that proved something */
-	size_t n_unchanged;    /* of them */
-	bool window;           /* a source shows only its newest posts */
-	bool empty;            /* a page proved that the account exists and shows nothing */
+	size_t n_pages;     /* that proved something */
+	size_t n_unchanged; /* of them */
+	bool window;        /* a source shows only its newest posts */
+	bool empty;         /* a page proved that the account exists and shows nothing */
 };
 
 struct tally tally_init(void);
 void tally_release(struct tally *tally);
 
 /** A page proved something: count it.  @unchanged: it was not read anew.  0, -ENOMEM. */
-MUST_CHECK int tally_page(struct tally *tally, enum verdict verdict, const struct coverage *coverage,
-	int64_t oldest_s, size_t n_posts, bool unchanged);
+MUST_CHECK int tally_page(struct tally *tally, enum verdict verdict,
+	const struct coverage *coverage, int64_t oldest_s, size_t n_posts, bool unchanged);
 
 /** A page did not: @relation says what that means for the profile. */
 MUST_CHECK int tally_failed(struct tally *tally, const char *url, enum relation relation,

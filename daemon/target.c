@@ -22,14 +22,14 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-	{".html",  "text/html",             "page"},
-	{".htm",   "text/html",             "page"},
+	{".html", "text/html", "page"},
+	{".htm", "text/html", "page"},
 	{".xhtml", "application/xhtml+xml", "page"},
-	{".rss",   "application/rss+xml",   "feed"},
-	{".atom",  "application/atom+xml",  "feed"},
-	{".xml",   "application/xml",       "feed"},
-	{".rdf",   "application/rdf+xml",   "feed"},
-	{".json",  "application/feed+json", "feed"},
+	{".rss", "application/rss+xml", "feed"},
+	{".atom", "application/atom+xml", "feed"},
+	{".xml", "application/xml", "feed"},
+	{".rdf", "application/rdf+xml", "feed"},
+	{".json", "application/feed+json", "feed"},
 };
 
 /* What a file without a telling name begins with. */
@@ -41,7 +41,8 @@ static const struct suffix *sniff(const char *body, size_t len)
 	size_t skip = 0;
 	while (skip < len && strchr(" \t\r\n\xef\xbb\xbf", body[skip]))
 		skip++;
-	if (len - skip >= 5 && (memcmp(body + skip, "<?xml", 5) == 0 || memcmp(body + skip, "<rss", 4) == 0))
+	if (len - skip >= 5 &&
+		(memcmp(body + skip, "<?xml", 5) == 0 || memcmp(body + skip, "<rss", 4) == 0))
 		return &xml;
 	return len > skip && body[skip] == '{' ? &json : &html;
 }
@@ -110,10 +111,11 @@ static int add_file(struct targets *targets, const char *name)
 	struct buf body = BUF_INIT(LIMIT_PAGE_B);
 	int r = read_file(name, &body);
 	if (r == -EFBIG)
-		(void)fprintf(stderr, "dirtwatch: %s: larger than %zu MiB\n", name, LIMIT_PAGE_B >> 20);
+		(void)fprintf(
+			stderr, "dirtwatch: %s: larger than %zu MiB\n", name, LIMIT_PAGE_B >> 20);
 	else if (r < 0 && r != -ENOMEM)
-		(void)fprintf(stderr, "dirtwatch: %s: %s (a URL starts with https:// or http://)\n", name,
-			strerror(-r));
+		(void)fprintf(stderr, "dirtwatch: %s: %s (a URL starts with https:// or http://)\n",
+			name, strerror(-r));
 	if (r < 0 && r != -ENOMEM)
 		r = TARGET_E_BAD;
 	if (r == 0)
@@ -140,7 +142,8 @@ static int add_url(struct targets *targets, const char *name)
 	int r = text ? url_parse(targets->arena, text, &url) : -ENOMEM;
 	if (r == URL_E_BAD) {
 		(void)fprintf(stderr,
-			"dirtwatch: %s: not a URL that can be fetched (http or https, without a password)\n",
+			"dirtwatch: %s: not a URL that can be fetched (http or https, without a "
+			"password)\n",
 			name);
 		return TARGET_E_BAD;
 	}

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define US_A_MS UINT64_C(1000)
-#define US_A_S	UINT64_C(1000000)
+#define US_A_S  UINT64_C(1000000)
 
 /* A reader without work gives its memory back. */
 #define IDLE_S 60

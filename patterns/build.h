@@ -10,7 +10,7 @@ struct build {
 	struct sources *sources; /* merged, templates filled in */
 	const struct ruleset_options *options;
 	struct ruleset *set;
-	struct walk walk;	 /* into the set's arena */
+	struct walk walk;        /* into the set's arena */
 	struct rule_source **of; /* the source of each rule of the set */
 };
 

@@ -19,7 +19,7 @@ struct placeholders {
 
 enum {
 	EXPAND_E_BAD = 1, /* told in sources->problems, at @at */
-	EXPAND_E_EMPTY,	  /* a placeholder without a text */
+	EXPAND_E_EMPTY,   /* a placeholder without a text */
 };
 
 /** Append @text with all names in it replaced to @out.  Returns 0, EXPAND_E_* or -ENOMEM. */

@@ -10,10 +10,10 @@
 
 /* A branch of a group, while it is read. */
 struct branch {
-	size_t needed;	/* elements that it can not do without */
+	size_t needed;  /* elements that it can not do without */
 	size_t endless; /* elements that may repeat without end */
-	bool bad;	/* an earlier branch is nothing but a repetition */
-	bool silent;	/* lookaround: takes no text */
+	bool bad;       /* an earlier branch is nothing but a repetition */
+	bool silent;    /* lookaround: takes no text */
 };
 
 /* A branch whose only needed element repeats without end can be cut up in many ways, and so can one

@@ -9,10 +9,10 @@
 struct regex;
 
 enum {
-	REGEX_CASED = 1 << 0,	  /* upper and lower case differ; else they do not */
+	REGEX_CASED = 1 << 0,     /* upper and lower case differ; else they do not */
 	REGEX_MULTILINE = 1 << 1, /* ^ and $ at lines */
 	REGEX_EXTENDED = 1 << 2,  /* blanks and # comments in the expression are ignored */
-	REGEX_DOTALL = 1 << 3,	  /* . matches a line's end too */
+	REGEX_DOTALL = 1 << 3,    /* . matches a line's end too */
 };
 
 enum { REGEX_E_SYNTAX = 1, REGEX_E_NONE, REGEX_E_LIMIT };

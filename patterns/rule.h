@@ -25,10 +25,10 @@ enum rule_status {
 
 /* Where a context must lie to bear on a hit. */
 enum reach_kind {
-	REACH_COVER,	/* the hit lies inside it */
-	REACH_TOUCH,	/* they overlap */
+	REACH_COVER,    /* the hit lies inside it */
+	REACH_TOUCH,    /* they overlap */
 	REACH_SENTENCE, /* in one sentence of the hit */
-	REACH_POST,	/* anywhere */
+	REACH_POST,     /* anywhere */
 	REACH_NEAR, /* it ends at most .before characters before the hit, or begins at most .after
 		     * characters behind it, or overlaps it; a negative number: not on that side */
 };
@@ -43,7 +43,7 @@ struct reach {
 struct guard {
 	size_t rule;
 	struct reach reach;
-	double factor;	  /* unless: 0 cancels; directed: a multiplier */
+	double factor;    /* unless: 0 cancels; directed: a multiplier */
 	const char *name; /* as it is told in the reasons */
 };
 
@@ -98,10 +98,10 @@ struct rule {
 	struct rule_card card;
 	enum rule_kind kind;
 	enum rule_status status;
-	bool off;	 /* disabled, deprecated, or broken: never looked for */
-	unsigned scope;	 /* bits 1 << enum post_kind */
-	bool cased;	 /* reads the cased view */
-	bool disguised;	 /* reads the undisguised views too */
+	bool off;        /* disabled, deprecated, or broken: never looked for */
+	unsigned scope;  /* bits 1 << enum post_kind */
+	bool cased;      /* reads the cased view */
+	bool disguised;  /* reads the undisguised views too */
 	size_t category; /* index; of a context rule 0 */
 	struct expression *expressions;
 	size_t n_expressions;

@@ -238,7 +238,8 @@ int ruleset_load(
 		r = make_set(&build);
 	}
 	if (r == 0 && set->n_scoring == 0) {
-		problems_add(problems, &(struct place){.file = NULL}, "there is no rule to score by");
+		problems_add(
+			problems, &(struct place){.file = NULL}, "there is no rule to score by");
 		r = RULESET_E_BAD;
 	}
 	sources_release(&sources);

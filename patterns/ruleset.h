@@ -17,7 +17,7 @@ struct ruleset_options {
 	struct strings
 		folders; /* the layers, the weakest first; a folder that is not there is skipped */
 	struct strings files; /* single files after them (--test-patterns FILE) */
-	bool catalogue;	      /* read what rules say of themselves, compile no expression: what main
+	bool catalogue;       /* read what rules say of themselves, compile no expression: what main
 			       * needs to name findings; such a set can not score */
 	bool strict; /* a bad rule is a problem; else it is left out, noted and the others run */
 };
@@ -37,7 +37,7 @@ struct rule_card {
 	const char *category;
 	enum finding_class class;
 	enum severity severity; /* the rule's own: its impact */
-	double confidence;	/* 0–1 */
+	double confidence;      /* 0–1 */
 	const char *why;
 	const char *advice;
 	const char *message; /* one line with %{match}; NULL: title */

@@ -12,8 +12,8 @@ struct hit {
 	size_t rule;  /* index of the rule's card */
 	size_t start; /* byte offsets into post.text, half-open */
 	size_t end;
-	double confidence;	/* after context: 0–1 */
-	double score;		/* 0–100: weight × confidence × multipliers */
+	double confidence;      /* after context: 0–1 */
+	double score;           /* 0–100: weight × confidence × multipliers */
 	enum severity severity; /* effective: severity_of_score(score) */
 	const char *reasons; /* why it weighs what it weighs: "medium 30 × 0.80 × bio 1.5; quoted:
 			      * ×0.2"; in the arena */
@@ -32,7 +32,7 @@ struct score {
 /* Scratch memory for one thread: match data, views. */
 struct scorer;
 MUST_CHECK int scorer_new(const struct ruleset *ruleset, struct scorer **ret); /* 0, -ENOMEM */
-struct scorer *scorer_free(struct scorer *scorer);			       /* NULL is fine */
+struct scorer *scorer_free(struct scorer *scorer);                             /* NULL is fine */
 
 /** Score @post as of @now_s.  Results live in @arena.  @post's text is a stranger's: valid UTF-8,
  * no NUL.  Returns 0 (look at unscored) or -ENOMEM. */

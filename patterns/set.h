@@ -13,7 +13,7 @@ struct ruleset {
 	size_t n_scoring;
 	struct category *categories;
 	size_t n_categories;
-	struct prefilter *prefilter;	       /* NULL: a catalogue */
+	struct prefilter *prefilter;           /* NULL: a catalogue */
 	const struct expression **expressions; /* by their number in the prefilter */
 	size_t n_expressions;
 	struct views_options views;

@@ -67,7 +67,7 @@ struct views;
 
 struct views_options {
 	struct strings handles; /* folded, without "@", sorted: stay visible */
-	struct strings masked;	/* folded words that people write with stars, the likeliest first */
+	struct strings masked;  /* folded words that people write with stars, the likeliest first */
 };
 
 /** @options is kept and must outlive the views.  0 with *@ret set, or -ENOMEM. */

@@ -14,21 +14,21 @@ struct range {
 
 /* IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast (RFC 5771). */
 static const struct range closed_v4[] = {
-	{{0},	      8 }, /* "this network" */
-	{{10},	       8 }, /* private, RFC 1918 */
-	{{100, 64},	    10}, /* shared between carrier and customer, RFC 6598 */
-	{{127},		8 }, /* loopback */
-	{{169, 254},     16}, /* link-local, and the metadata services of clouds */
-	{{172, 16},	    12}, /* private */
-	{{192, 0, 0},    24}, /* protocol assignments */
-	{{192, 0, 2},    24}, /* documentation, RFC 5737 */
-	{{192, 88, 99},	24}, /* 6to4 relays, deprecated */
-	{{192, 168},     16}, /* private */
-	{{198, 18},	    15}, /* benchmarks, RFC 2544 */
+	{{0}, 8},             /* "this network" */
+	{{10}, 8},            /* private, RFC 1918 */
+	{{100, 64}, 10},      /* shared between carrier and customer, RFC 6598 */
+	{{127}, 8},           /* loopback */
+	{{169, 254}, 16},     /* link-local, and the metadata services of clouds */
+	{{172, 16}, 12},      /* private */
+	{{192, 0, 0}, 24},    /* protocol assignments */
+	{{192, 0, 2}, 24},    /* documentation, RFC 5737 */
+	{{192, 88, 99}, 24},  /* 6to4 relays, deprecated */
+	{{192, 168}, 16},     /* private */
+	{{198, 18}, 15},      /* benchmarks, RFC 2544 */
 	{{198, 51, 100}, 24}, /* documentation */
-	{{203, 0, 113},	24}, /* documentation */
-	{{224},		4 }, /* multicast */
-	{{240},		4 }, /* reserved, and the broadcast address */
+	{{203, 0, 113}, 24},  /* documentation */
+	{{224}, 4},           /* multicast */
+	{{240}, 4},           /* reserved, and the broadcast address */
 };
 
 /* Of IPv6 only 2000::/3 is given out (RFC 4291 §2.4): loopback, v4-mapped, NAT64 (64:ff9b::/96),
@@ -37,10 +37,10 @@ static const struct range given_v6 = {{0x20}, 3};
 
 /* Inside it, by the IANA IPv6 Special-Purpose Address Registry: */
 static const struct range closed_v6[] = {
-	{{0x20, 0x01, 0x00},	     23}, /* protocol assignments: Teredo, benchmarks, ORCHID … */
+	{{0x20, 0x01, 0x00}, 23},       /* protocol assignments: Teredo, benchmarks, ORCHID … */
 	{{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
-	{{0x20, 0x02},	       16}, /* 6to4 */
-	{{0x3f, 0xff, 0x00},	     20}, /* documentation, RFC 9637 */
+	{{0x20, 0x02}, 16},             /* 6to4 */
+	{{0x3f, 0xff, 0x00}, 20},       /* documentation, RFC 9637 */
 };
 
 static bool in_range(const uint8_t *bytes, const struct range *range)

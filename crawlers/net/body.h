@@ -15,20 +15,20 @@
  * other codings, and several on top of each other, are refused.
  */
 struct body {
-	struct buf bytes; /* decoded */
+	struct buf bytes;            /* decoded */
 	const struct coding *coding; /* NULL: none */
 	void *state;
-	bool in_stream;	 /* the stream has not come to its end */
+	bool in_stream;  /* the stream has not come to its end */
 	bool had_stream; /* a whole one has come */
-	bool ended;	 /* what still comes belongs to no stream, and is passed over as gunzip does */
+	bool ended; /* what still comes belongs to no stream, and is passed over as gunzip does */
 	size_t raw_b;
 };
 
 enum {
 	BODY_E_TOO_BIG = 1,
-	BODY_E_CODING,	/* a Content-Encoding that was not asked for */
+	BODY_E_CODING,  /* a Content-Encoding that was not asked for */
 	BODY_E_CORRUPT, /* not of that coding, or the check sum is wrong */
-	BODY_E_CUT,	/* the compressed stream ended in its midst */
+	BODY_E_CUT,     /* the compressed stream ended in its midst */
 };
 
 /** A body of at most @max_b bytes, as it comes and as it is decoded. */

@@ -12,7 +12,7 @@
 /* The largest window, and a gzip header expected (inflateInit2). */
 #define GZIP_WINDOW (15 + 16)
 /* RFC 1952 §2.3.1: the first byte of a member; §2.2: another may follow. */
-#define GZIP_ID1    0x1f
+#define GZIP_ID1 0x1f
 
 static void *gzip_start(void)
 {
@@ -87,12 +87,13 @@ static int brotli_decode(void *state, struct stretch *stretch)
 /* RFC 9659 §3: a window of at most 8 MB in the content coding. */
 #define ZSTD_WINDOW_LOG 23
 /* RFC 8878 §3.1.1: the first byte of a frame's magic number; frames may follow one another. */
-#define ZSTD_MAGIC_1    0x28
+#define ZSTD_MAGIC_1 0x28
 
 static void *zstd_start(void)
 {
 	ZSTD_DStream *stream = ZSTD_createDStream();
-	if (stream && ZSTD_isError(ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG))) {
+	if (stream && ZSTD_isError(ZSTD_DCtx_setParameter(
+			      stream, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG))) {
 		(void)ZSTD_freeDStream(stream);
 		return NULL;
 	}
@@ -124,9 +125,9 @@ static int zstd_decode(void *state, struct stretch *stretch)
 }
 
 static const struct coding codings[] = {
-	{"gzip", "x-gzip", GZIP_ID1,     gzip_start,   gzip_stop,   gzip_restart, gzip_decode  },
-	{"br",   NULL,     -1,           brotli_start, brotli_stop, NULL,         brotli_decode},
-	{"zstd", NULL,     ZSTD_MAGIC_1, zstd_start,   zstd_stop,   zstd_restart, zstd_decode  },
+	{"gzip", "x-gzip", GZIP_ID1, gzip_start, gzip_stop, gzip_restart, gzip_decode},
+	{"br", NULL, -1, brotli_start, brotli_stop, NULL, brotli_decode},
+	{"zstd", NULL, ZSTD_MAGIC_1, zstd_start, zstd_stop, zstd_restart, zstd_decode},
 };
 
 const struct coding *coding_find(const char *name)

@@ -138,20 +138,20 @@ static const struct {
 	CURLoption option;
 	long value;
 } settings[] = {
-	{CURLOPT_NOSIGNAL,		   1			    },
-	{CURLOPT_FOLLOWLOCATION,		 0			  }, /* redirects are followed in fetch.c */
-	{CURLOPT_SSL_VERIFYPEER,		 1			  },
-	{CURLOPT_SSL_VERIFYHOST,		 2			  },
-	{CURLOPT_SSLVERSION,		     CURL_SSLVERSION_TLSv1_2},
-	{CURLOPT_HTTP_VERSION,	       CURL_HTTP_VERSION_2TLS },
-	{CURLOPT_HTTP09_ALLOWED,		 0			  },
-	{CURLOPT_NETRC,			CURL_NETRC_IGNORED	  },
-	{CURLOPT_DISALLOW_USERNAME_IN_URL, 1			    },
-	{CURLOPT_LOW_SPEED_LIMIT,	  LIMIT_SLOW_B_A_S	  },
-	{CURLOPT_LOW_SPEED_TIME,		 LIMIT_SLOW_S	     },
- /* A name server that does not answer must not hold up the loop: else libcurl 7.88 waits for
+	{CURLOPT_NOSIGNAL, 1},
+	{CURLOPT_FOLLOWLOCATION, 0}, /* redirects are followed in fetch.c */
+	{CURLOPT_SSL_VERIFYPEER, 1},
+	{CURLOPT_SSL_VERIFYHOST, 2},
+	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+	{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+	{CURLOPT_HTTP09_ALLOWED, 0},
+	{CURLOPT_NETRC, CURL_NETRC_IGNORED},
+	{CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+	{CURLOPT_LOW_SPEED_LIMIT, LIMIT_SLOW_B_A_S},
+	{CURLOPT_LOW_SPEED_TIME, LIMIT_SLOW_S},
+	/* A name server that does not answer must not hold up the loop: else libcurl 7.88 waits for
 	 * its resolver's thread when an exchange is ended.  The thread ends by itself. */
-	{CURLOPT_QUICK_EXIT,		     1		      },
+	{CURLOPT_QUICK_EXIT, 1},
 };
 
 static bool set_common(CURL *easy)

@@ -17,12 +17,12 @@
 struct exchange_options {
 	const char *url;
 	enum accept accept;
-	const char *etag;	   /* sent as If-None-Match; NULL: none */
+	const char *etag;          /* sent as If-None-Match; NULL: none */
 	const char *last_modified; /* sent as If-Modified-Since; NULL: none */
 	const char *user_agent;
 	const char *ca_file;  /* NULL: the system's */
 	bool private_allowed; /* the host may have an address that is not public */
-	size_t max_b;	      /* body ceiling */
+	size_t max_b;         /* body ceiling */
 	int64_t connect_ms;
 	int64_t transfer_ms;
 	int64_t now_s;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US_A_S	1000000
-#define MS_A_S	1000
+#define US_A_S  1000000
+#define MS_A_S  1000
 #define US_A_MS 1000
 
 /* The queue is looked through again at the latest after this, whatever the clock was set to. */

@@ -21,7 +21,7 @@ struct fetch;
 
 struct fetch_options {
 	const char *user_agent; /* NULL: FETCH_USER_AGENT */
-	const char *ca_file;	/* NULL: the system's */
+	const char *ca_file;    /* NULL: the system's */
 	const struct clock *clock;
 	struct pace *pace;   /* borrowed */
 	int64_t connect_ms;  /* 0: LIMIT_CONNECT_S */
@@ -38,13 +38,13 @@ struct fetch_options {
 struct fetch_request {
 	const char *url;
 	enum accept accept;
-	const char *etag;	    /* for If-None-Match; NULL: none */
+	const char *etag;           /* for If-None-Match; NULL: none */
 	const char *last_modified;  /* for If-Modified-Since; NULL: none */
 	const char *trusted_origin; /* "http://127.0.0.1:8080": the configured profile's own origin,
 				     * the only one that may lie in a private network; NULL: none */
-	bool robots;		    /* a robots.txt: that it came does not end a back-off */
-	bool obey_robots;	    /* follow redirects only to where pace_robots() allows it */
-	size_t max_b;		    /* body ceiling, at most LIMIT_PAGE_B; 0: that */
+	bool robots;                /* a robots.txt: that it came does not end a back-off */
+	bool obey_robots;           /* follow redirects only to where pace_robots() allows it */
+	size_t max_b;               /* body ceiling, at most LIMIT_PAGE_B; 0: that */
 };
 
 struct fetch_result {
@@ -57,10 +57,10 @@ struct fetch_result {
 	enum verdict verdict;
 	int status; /* 0: no answer */
 	const char *final_url;
-	const char *etag;	   /* NULL: none */
+	const char *etag;          /* NULL: none */
 	const char *last_modified; /* NULL: none */
 	const char *content_type;  /* NULL: none */
-	const char *link;	   /* Link headers joined by ", "; NULL: none */
+	const char *link;          /* Link headers joined by ", "; NULL: none */
 	const char *location; /* of a redirect that was not followed, absolute if it can be; NULL */
 	bool robots_unknown;  /* ROBOTS_DENIED because the robots.txt of the origin of location is
 			       * not known: learn it, and ask again */

@@ -16,10 +16,10 @@ static const struct {
 	const char *name;
 	size_t at;
 } singles[] = {
-	{"etag",		 AT(etag)	 },
+	{"etag", AT(etag)},
 	{"last-modified", AT(last_modified)},
-	{"content-type",	 AT(content_type) },
-	{"location",	     AT(location)	 },
+	{"content-type", AT(content_type)},
+	{"location", AT(location)},
 };
 
 /* Sent more than once, they are one list (RFC 9110 §5.3). */
@@ -29,7 +29,7 @@ static const struct {
 	size_t buf;
 	const char *too_long;
 } lists[] = {
-	{"link",		 AT(link),		   AT(links),   NULL	  },
+	{"link", AT(link), AT(links), NULL},
 	{"content-encoding", AT(content_encoding), AT(codings), UNKNOWN_CODING},
 };
 

@@ -15,7 +15,7 @@ struct headers {
 	const char *last_modified;
 	const char *content_type;
 	const char *content_encoding; /* joined by ", " where sent more than once */
-	const char *link;	      /* so too */
+	const char *link;             /* so too */
 	const char *location;
 	const char *bad_length; /* a Content-Length that is none, or a second one that differs;
 				   NULL: fine */

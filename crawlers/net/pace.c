@@ -29,9 +29,9 @@ static const struct {
 	int64_t delay_us;
 } slow[] = {
 	/* feeds: one request a minute and address since June 2026, 429 beyond */
-	{"reddit.com",     65ll * US_A_S},
- /* search without a token: ten requests a minute */
-	{"api.github.com", 6ll * US_A_S },
+	{"reddit.com", 65ll * US_A_S},
+	/* search without a token: ten requests a minute */
+	{"api.github.com", 6ll * US_A_S},
 };
 
 struct host {
@@ -156,7 +156,7 @@ static bool has_to_be_kept(const struct pace *pace, const struct host *host)
 struct choice {
 	const struct pace *pace;
 	const struct host *but; /* never this one */
-	struct host *host;	/* the best so far; NULL: none */
+	struct host *host;      /* the best so far; NULL: none */
 };
 
 static bool goes_before(const struct pace *pace, const struct host *a, const struct host *b)

@@ -41,8 +41,8 @@ int64_t pace_retry_at_s(struct pace *pace, const char *origin);
 /** A request to @origin starts: 0, or -ENOMEM (then it must not). */
 MUST_CHECK int pace_began(struct pace *pace, const char *origin);
 enum pace_end {
-	PACE_GOOD,    /* what was asked for came: failures are forgotten */
-	PACE_FAILED,  /* no answer, 5xx, or "too many requests" without a time: back off, for half to
+	PACE_GOOD,   /* what was asked for came: failures are forgotten */
+	PACE_FAILED, /* no answer, 5xx, or "too many requests" without a time: back off, for half to
 		       * the whole of 60 s, doubled with each failure in a row, at most 6 h */
 	PACE_NO_NEWS, /* neither: given up by us, or a robots.txt, which many a host still serves
 		       * while its pages fail */

@@ -25,15 +25,15 @@ static const struct {
 	const char *name;
 	enum meaning meaning;
 } dialects[] = {
-	{"retry-after",		MEANS_RETRY	   },
-	{"ratelimit",		      MEANS_BOTH	},
-	{"ratelimit-remaining",	MEANS_REMAINING},
-	{"x-ratelimit-remaining",	  MEANS_REMAINING},
-	{"x-rate-limit-remaining",  MEANS_REMAINING},
-	{"ratelimit-reset",	    MEANS_RESET    },
-	{"x-ratelimit-reset",	      MEANS_RESET	 },
-	{"x-rate-limit-reset",      MEANS_RESET	  },
-	{"x-ratelimit-reset-after", MEANS_RESET    },
+	{"retry-after", MEANS_RETRY},
+	{"ratelimit", MEANS_BOTH},
+	{"ratelimit-remaining", MEANS_REMAINING},
+	{"x-ratelimit-remaining", MEANS_REMAINING},
+	{"x-rate-limit-remaining", MEANS_REMAINING},
+	{"ratelimit-reset", MEANS_RESET},
+	{"x-ratelimit-reset", MEANS_RESET},
+	{"x-rate-limit-reset", MEANS_RESET},
+	{"x-ratelimit-reset-after", MEANS_RESET},
 };
 
 /* A number not below zero at the front of @text; false: none, or one that is no time. */

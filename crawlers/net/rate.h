@@ -13,7 +13,7 @@
 struct rate {
 	int64_t retry_after_s; /* seconds since 1970; 0: not told */
 	int64_t reset_s;       /* when the count starts anew; 0: not told */
-	bool exhausted;	       /* nothing remains of it */
+	bool exhausted;        /* nothing remains of it */
 };
 
 /** Take in one header of an answer that came at @now_s; others than those above are passed over.

@@ -23,7 +23,7 @@ bool robots_allows(const struct robots_rule *rules, size_t count, const char *pa
 
 /* What the answer to a request for robots.txt means (§2.3.1). */
 enum robots_meaning {
-	ROBOTS_READ,	  /* 2xx: the rules are in the body */
+	ROBOTS_READ,      /* 2xx: the rules are in the body */
 	ROBOTS_ALLOW_ALL, /* there is no file: 4xx, or a redirect that leads nowhere */
 	ROBOTS_DENY_ALL,  /* it can not be had now: no answer, 5xx, 429 */
 };
@@ -34,7 +34,7 @@ enum robots_meaning robots_for_status(int status);
 /* Which way robots_normalise() reads "*" and "$". */
 enum robots_text {
 	ROBOTS_PATTERN, /* "*" and a "$" at the end are special, and stay */
-	ROBOTS_PATH,	/* both are themselves, and are encoded */
+	ROBOTS_PATH,    /* both are themselves, and are encoded */
 };
 
 /** Append @text[0..@len) to @out in the one spelling in which octets are compared (§2.2.2, §2.2.3).

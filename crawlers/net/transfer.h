@@ -22,8 +22,8 @@ struct transfer {
 	void *userdata;
 
 	struct arena *arena;
-	struct fetch_request request;	       /* copied, checked, completed */
-	struct url url;			       /* of this hop */
+	struct fetch_request request;          /* copied, checked, completed */
+	struct url url;                        /* of this hop */
 	const char *hops[LIMIT_REDIRECTS + 1]; /* asked so far, this one too */
 	size_t n_hops;
 	bool moved_for_good;

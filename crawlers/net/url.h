@@ -20,7 +20,7 @@ struct url {
 			     * dot segments removed, other letters percent-encoded or punycode */
 	const char *scheme; /* "http" or "https" */
 	const char *host;   /* lower case, IPv6 in brackets, without a dot at the end */
-	int port;	    /* the default one where none is written */
+	int port;           /* the default one where none is written */
 	const char *path;   /* starts with "/" */
 	const char *query;  /* without "?"; NULL: none */
 	const char *origin; /* "https://host" or "https://host:8443" */

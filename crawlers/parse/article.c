@@ -58,7 +58,7 @@ struct card {
 	const GumboNode *node;
 	const GumboNode *heading;
 	const GumboNode *link; /* the permalink */
-	int link_rank;	       /* how sure it is that */
+	int link_rank;         /* how sure it is that */
 	const GumboNode *time;
 	const GumboNode *author;
 	const GumboNode *body;
@@ -285,7 +285,7 @@ static int read_body(
 	const struct html_select in_body = {.skip = is_frame, .userdata = card};
 	int r = html_node_text(arena, card->dom, card->body ? card->body : card->node, base_url,
 		card->body && !dom_attr(card->node, "data-mw-revid") ? &in_body
-		: card->body					     ? NULL
+		: card->body                                         ? NULL
 								     : &in_card,
 		&entry->body);
 	entry->whole = card->body && card->body_whole;

@@ -408,7 +408,7 @@ static int decode(const char *name, const char *bytes, size_t len, struct buf *o
 		return -errno;
 	size_t unit = strncmp(name, "UTF-16", 6) == 0 ? 2 : 1;
 	int r = convert(converter, (char *)bytes, len, unit, out); /* iconv() only reads there */
-	(void)iconv_close(converter);				   /* fails for a bad handle only */
+	(void)iconv_close(converter);                              /* fails for a bad handle only */
 	return r;
 }
 

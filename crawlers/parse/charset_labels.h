@@ -11,7 +11,7 @@ struct charset {
 
 struct charset_label {
 	const char *label; /* lower case */
-	int charset;	   /* index into charsets */
+	int charset;       /* index into charsets */
 };
 
 extern const struct charset charsets[];

@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #define MINUTE_S 60
-#define HOUR_S	 3600
-#define DAY_S	 86400
+#define HOUR_S   3600
+#define DAY_S    86400
 
 /* Zone offsets beyond this exist nowhere: UTC+14:00 is the largest, RFC 822's military ones are 12.
  */

@@ -16,9 +16,9 @@
  * budget (LIMIT_HTML_STEPS), so that walks inside walks stay bounded too.
  */
 struct dom {
-	const GumboNode *root;	  /* <html> */
+	const GumboNode *root;    /* <html> */
 	struct stripped stripped; /* points into the html given to dom_parse() */
-	size_t steps_left;	  /* 0: walks ended early, and what they found is not the whole */
+	size_t steps_left;        /* 0: walks ended early, and what they found is not the whole */
 	struct dom_box *box;
 };
 
@@ -41,7 +41,7 @@ struct dom_walk {
 	struct dom *dom;
 	const GumboNode *top;
 	const GumboNode *at; /* the node of this step */
-	bool leaving;	     /* of an element or template; text is only met once */
+	bool leaving;        /* of an element or template; text is only met once */
 };
 
 /** A walk through the inside of @top.  Call dom_step() before the first look at ->at. */

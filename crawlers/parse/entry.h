@@ -28,9 +28,9 @@ struct entry {
 	int64_t published_s;
 	int64_t updated_s;
 	enum post_kind kind;
-	bool foreign;	       /* by its place somebody else's: a comment, what was passed on */
-	bool whole;	       /* the body is known to be the whole text */
-	bool excerpt;	       /* it is known not to be */
+	bool foreign;          /* by its place somebody else's: a comment, what was passed on */
+	bool whole;            /* the body is known to be the whole text */
+	bool excerpt;          /* it is known not to be */
 	struct html_text body; /* text NULL: not told */
 	const char *targets[ENTRY_TARGETS];
 	size_t n_targets;
@@ -43,7 +43,7 @@ struct entries {
 	struct entry *items;
 	size_t n;
 	uint32_t *slots; /* hash table of indices + 1: by URL and by element */
-	size_t n_slots;	 /* a power of two */
+	size_t n_slots;  /* a power of two */
 };
 
 /** The entry at @url or, failing that, in the element @node (either may be NULL); NULL: none. */

@@ -7,9 +7,9 @@
 
 enum {
 	BREAK_NONE,
-	BREAK_LINE,	 /* stands on lines of its own */
+	BREAK_LINE,      /* stands on lines of its own */
 	BREAK_PARAGRAPH, /* is parted from the rest by a blank line */
-	HIDDEN,		 /* not shown, or not text: form controls, embedded players */
+	HIDDEN,          /* not shown, or not text: form controls, embedded players */
 };
 
 static const unsigned char effects[GUMBO_TAG_LAST + 1] = {

@@ -9,9 +9,9 @@
 /* What an element does to the text around it; part of htmltext.c. */
 enum html_effect {
 	HTML_INLINE,
-	HTML_LINE,	/* stands on lines of its own */
+	HTML_LINE,      /* stands on lines of its own */
 	HTML_PARAGRAPH, /* is parted from the rest by a blank line */
-	HTML_HIDDEN,	/* not shown, or not text: form controls, embedded players */
+	HTML_HIDDEN,    /* not shown, or not text: form controls, embedded players */
 };
 
 /** By its tag alone.  @node is an element. */

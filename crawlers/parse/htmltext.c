@@ -22,7 +22,7 @@ static const char *const emoji_classes[] = {
 struct side {
 	struct buf buf;
 	unsigned newlines; /* owed before the next character */
-	bool space;	   /* owed too, when no newline is */
+	bool space;        /* owed too, when no newline is */
 	bool cut;
 };
 

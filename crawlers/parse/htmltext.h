@@ -23,7 +23,7 @@ struct html_text {
 	const char *others; /* what stood in <blockquote>, <q> and <cite>; NULL: nothing */
 	size_t others_len;
 	const char *lang; /* lang attribute of the outermost element that has one; NULL: none */
-	bool cut;	  /* text or others stop at LIMIT_POST_TEXT_B */
+	bool cut;         /* text or others stop at LIMIT_POST_TEXT_B */
 };
 
 enum { HTML_E_LIMIT = 1 }; /* too big, too deep or too slow to parse: unread, never empty */

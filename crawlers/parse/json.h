@@ -15,8 +15,8 @@
 
 enum {
 	JSON_E_BAD = 1, /* not JSON */
-	JSON_E_CUT,	/* JSON that ends in the middle */
-	JSON_E_DEEP,	/* nested beyond LIMIT_JSON_DEPTH */
+	JSON_E_CUT,     /* JSON that ends in the middle */
+	JSON_E_DEEP,    /* nested beyond LIMIT_JSON_DEPTH */
 };
 
 /** Read the one value in @bytes.  A byte order mark is skipped; malformed UTF-8, \u0000 and lone

@@ -23,8 +23,7 @@ bool jsonld_is(const json_t *object, const char *type)
 	const json_t *value = json_object_get(object, "@type");
 	size_t i;
 	const json_t *item;
-	json_array_foreach(value, i, item)
-	{
+	json_array_foreach(value, i, item) {
 		if (names_type(item, type))
 			return true;
 	}

@@ -41,10 +41,10 @@ struct prefix {
 };
 
 static const struct prefix prefixes[] = {
-	{"p-",  MF2_TEXT},
-	{"u-",  MF2_URL },
+	{"p-", MF2_TEXT},
+	{"u-", MF2_URL},
 	{"dt-", MF2_TIME},
-	{"e-",  MF2_HTML},
+	{"e-", MF2_HTML},
 };
 
 bool mf2_property_class(const char *word, size_t len, struct mf2_claim *ret)

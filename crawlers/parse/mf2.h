@@ -39,9 +39,9 @@ struct mf2_item {
 	size_t n_properties;
 	struct mf2_item **children; /* items inside that are no property's value */
 	size_t n_children;
-	bool classic;	   /* by a classic root class: nothing is implied */
-	bool has_text;	   /* an explicit p-* or e-* */
-	bool has_url;	   /* an explicit u-* */
+	bool classic;      /* by a classic root class: nothing is implied */
+	bool has_text;     /* an explicit p-* or e-* */
+	bool has_url;      /* an explicit u-* */
 	bool has_nested;   /* an item in a property or as a child */
 	bool name_implied; /* the name is the element's whole text or a picture's */
 };

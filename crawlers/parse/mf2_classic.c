@@ -11,14 +11,14 @@ struct root {
 };
 
 static const struct root roots[] = {
-	{"adr",	"h-adr"   },
-	{"geo",	"h-geo"   },
-	{"hentry",  "h-entry" },
-	{"hfeed",	  "h-feed"  },
+	{"adr", "h-adr"},
+	{"geo", "h-geo"},
+	{"hentry", "h-entry"},
+	{"hfeed", "h-feed"},
 	{"hresume", "h-resume"},
 	{"hreview", "h-review"},
-	{"vcard",	  "h-card"  },
-	{"vevent",  "h-event" },
+	{"vcard", "h-card"},
+	{"vevent", "h-event"},
 };
 
 struct property {

@@ -41,8 +41,8 @@ struct source {
 };
 
 static const struct source name_sources[] = {
-	{GUMBO_TAG_IMG,	"alt"  },
-	{GUMBO_TAG_AREA, "alt"  },
+	{GUMBO_TAG_IMG, "alt"},
+	{GUMBO_TAG_AREA, "alt"},
 	{GUMBO_TAG_ABBR, "title"},
 };
 
@@ -101,14 +101,8 @@ static const GumboNode *find_source(const GumboNode *node, const struct source s
 	return NULL;
 }
 
-static const struct source photo_sources[2] = {
-	{GUMBO_TAG_IMG,	"src" },
-	{GUMBO_TAG_OBJECT, "data"}
-};
-static const struct source url_sources[2] = {
-	{GUMBO_TAG_A,    "href"},
-	       {GUMBO_TAG_AREA, "href"}
-};
+static const struct source photo_sources[2] = {{GUMBO_TAG_IMG, "src"}, {GUMBO_TAG_OBJECT, "data"}};
+static const struct source url_sources[2] = {{GUMBO_TAG_A, "href"}, {GUMBO_TAG_AREA, "href"}};
 
 static int imply_from(struct mf2_parser *parser, struct mf2_item *item, const char *name,
 	const struct source sources[2])

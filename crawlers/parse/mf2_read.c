@@ -228,11 +228,11 @@ struct role {
 
 /* The first that applies makes the kind; each has its targets. */
 static const struct role roles[] = {
-	{"repost-of",    KIND_REPOST},
-	{"like-of",	    KIND_LIKE  },
-	{"in-reply-to",	KIND_REPLY },
-	{"quotation-of", KIND_QUOTE },
-	{"bookmark-of",	KIND_POST	 },
+	{"repost-of", KIND_REPOST},
+	{"like-of", KIND_LIKE},
+	{"in-reply-to", KIND_REPLY},
+	{"quotation-of", KIND_QUOTE},
+	{"bookmark-of", KIND_POST},
 };
 
 static void read_kind(const struct mf2_item *item, struct entry *entry)

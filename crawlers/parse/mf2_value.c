@@ -87,45 +87,45 @@ struct source {
 };
 
 static const struct source text_sources[] = {
-	{GUMBO_TAG_ABBR,	 "title"},
-	{GUMBO_TAG_LINK,	 "title"},
-	{GUMBO_TAG_DATA,	 "value"},
+	{GUMBO_TAG_ABBR, "title"},
+	{GUMBO_TAG_LINK, "title"},
+	{GUMBO_TAG_DATA, "value"},
 	{GUMBO_TAG_INPUT, "value"},
-	{GUMBO_TAG_IMG,	"alt"  },
-	{GUMBO_TAG_AREA,	 "alt"  },
+	{GUMBO_TAG_IMG, "alt"},
+	{GUMBO_TAG_AREA, "alt"},
 };
 
 static const struct source url_sources[] = {
-	{GUMBO_TAG_A,      "href"  },
-	{GUMBO_TAG_AREA,	 "href"  },
-	{GUMBO_TAG_LINK,	 "href"  },
-	{GUMBO_TAG_IMG,	"src"   },
-	{GUMBO_TAG_AUDIO,  "src"   },
-	{GUMBO_TAG_VIDEO,  "src"   },
-	{GUMBO_TAG_SOURCE, "src"	},
-	{GUMBO_TAG_IFRAME, "src"	},
-	{GUMBO_TAG_VIDEO,  "poster"},
-	{GUMBO_TAG_OBJECT, "data"	 },
+	{GUMBO_TAG_A, "href"},
+	{GUMBO_TAG_AREA, "href"},
+	{GUMBO_TAG_LINK, "href"},
+	{GUMBO_TAG_IMG, "src"},
+	{GUMBO_TAG_AUDIO, "src"},
+	{GUMBO_TAG_VIDEO, "src"},
+	{GUMBO_TAG_SOURCE, "src"},
+	{GUMBO_TAG_IFRAME, "src"},
+	{GUMBO_TAG_VIDEO, "poster"},
+	{GUMBO_TAG_OBJECT, "data"},
 };
 
 static const struct source time_sources[] = {
-	{GUMBO_TAG_TIME,	 "datetime"},
-	{GUMBO_TAG_INS,	"datetime"},
-	{GUMBO_TAG_DEL,	"datetime"},
-	{GUMBO_TAG_ABBR,	 "title"	},
-	{GUMBO_TAG_DATA,	 "value"	},
-	{GUMBO_TAG_INPUT, "value"	 },
+	{GUMBO_TAG_TIME, "datetime"},
+	{GUMBO_TAG_INS, "datetime"},
+	{GUMBO_TAG_DEL, "datetime"},
+	{GUMBO_TAG_ABBR, "title"},
+	{GUMBO_TAG_DATA, "value"},
+	{GUMBO_TAG_INPUT, "value"},
 };
 
 /* Of elements with class "value" (value-class pattern). */
 static const struct source part_sources[] = {
-	{GUMBO_TAG_IMG,	"alt"     },
-	{GUMBO_TAG_AREA, "alt"     },
-	{GUMBO_TAG_DATA, "value"	},
-	{GUMBO_TAG_ABBR, "title"	},
+	{GUMBO_TAG_IMG, "alt"},
+	{GUMBO_TAG_AREA, "alt"},
+	{GUMBO_TAG_DATA, "value"},
+	{GUMBO_TAG_ABBR, "title"},
 	{GUMBO_TAG_TIME, "datetime"},
-	{GUMBO_TAG_INS,	"datetime"},
-	{GUMBO_TAG_DEL,	"datetime"},
+	{GUMBO_TAG_INS, "datetime"},
+	{GUMBO_TAG_DEL, "datetime"},
 };
 
 #define PARTS_OF_TEXT 4 /* the first of part_sources, which count for more than dates */

@@ -25,7 +25,7 @@ struct marks {
 	struct mark *items;
 	size_t n;
 	uint32_t *slots; /* index + 1 */
-	size_t n_slots;	 /* a power of two */
+	size_t n_slots;  /* a power of two */
 };
 
 static uint32_t *slot_of(const struct marks *marks, const GumboNode *node)
@@ -251,7 +251,7 @@ struct choice {
 	struct dom *dom;
 	const struct marks *holders;
 	const GumboNode *parent; /* of the best holder; NULL: everything in the node read counts */
-	double least;		 /* score that lets a sibling of the best count too */
+	double least;            /* score that lets a sibling of the best count too */
 };
 
 static double score_of(const struct marks *marks, const GumboNode *node)

@@ -48,14 +48,14 @@ struct strip {
 	struct buf *out;
 	struct stripped *found;
 	size_t templates; /* open ones: nothing is copied */
-	bool svg_open;	  /* no </svg> is left: later <svg> tags are dropped alone */
+	bool svg_open;    /* no </svg> is left: later <svg> tags are dropped alone */
 };
 
 struct tag {
 	const char *name;
 	size_t name_len;
 	const char *attributes; /* behind the name */
-	const char *end;	/* behind ">" */
+	const char *end;        /* behind ">" */
 	bool closing;
 };
 

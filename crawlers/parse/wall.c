@@ -28,19 +28,19 @@ struct status {
 
 /* The first row that fits counts. */
 static const struct status statuses[] = {
-	{401, 401, VERDICT_AUTH_REQUIRED, NULL						  },
-	{402, 402, VERDICT_BLOCKED,	    "The server wants to be paid (status 402)."	       },
-	{403, 403, VERDICT_BLOCKED,	    "The server forbids the page (status 403)."	       },
-	{404, 404, VERDICT_NOT_FOUND,     NULL						  },
-	{407, 407, VERDICT_AUTH_REQUIRED, "A proxy asks for a password (status 407)."	     },
-	{410, 410, VERDICT_GONE,		 NULL						  },
-	{418, 418, VERDICT_BLOCKED,	    "The server refuses programs (status 418)."	       },
-	{429, 429, VERDICT_RATE_LIMITED,	 NULL						  },
-	{451, 451, VERDICT_BLOCKED,	    "The page is withheld for legal reasons (status 451)."},
-	{999, 999, VERDICT_BLOCKED,	    "LinkedIn refuses programs (status 999)."	     },
-	{400, 499, VERDICT_BLOCKED,	    "The server refuses the request."		     },
-	{500, 599, VERDICT_SERVER_ERROR,	 NULL						  },
-	{600, 998, VERDICT_SERVER_ERROR,	 NULL						  }, /* RFC 9110 §15: read as 5xx */
+	{401, 401, VERDICT_AUTH_REQUIRED, NULL},
+	{402, 402, VERDICT_BLOCKED, "The server wants to be paid (status 402)."},
+	{403, 403, VERDICT_BLOCKED, "The server forbids the page (status 403)."},
+	{404, 404, VERDICT_NOT_FOUND, NULL},
+	{407, 407, VERDICT_AUTH_REQUIRED, "A proxy asks for a password (status 407)."},
+	{410, 410, VERDICT_GONE, NULL},
+	{418, 418, VERDICT_BLOCKED, "The server refuses programs (status 418)."},
+	{429, 429, VERDICT_RATE_LIMITED, NULL},
+	{451, 451, VERDICT_BLOCKED, "The page is withheld for legal reasons (status 451)."},
+	{999, 999, VERDICT_BLOCKED, "LinkedIn refuses programs (status 999)."},
+	{400, 499, VERDICT_BLOCKED, "The server refuses the request."},
+	{500, 599, VERDICT_SERVER_ERROR, NULL},
+	{600, 998, VERDICT_SERVER_ERROR, NULL}, /* RFC 9110 §15: read as 5xx */
 };
 
 /* ---- paths that lead to a log-in ---- */
@@ -114,7 +114,7 @@ static const struct sign signs[] = {
 /* clang-format on */
 
 struct look {
-	const char *at;	   /* the first LOOK_B bytes with a NUL behind them */
+	const char *at;    /* the first LOOK_B bytes with a NUL behind them */
 	const char *title; /* into it; NULL: none */
 	const char *host;
 };
@@ -214,7 +214,8 @@ static bool is_login_page(const struct page *page, struct arena *arena)
 /* ---- "not found" with status 200 ---- */
 
 static const char *const missing[] = {"404", "Page not found", "Not found", "File not found",
-	"This page doesn't exist", "This page does not exist", "Page doesn't exist", "User not found"};
+	"This page doesn't exist", "This page does not exist", "Page doesn't exist",
+	"User not found"};
 
 bool wall_is_missing(const char *title)
 {

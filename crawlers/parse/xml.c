@@ -47,7 +47,7 @@ static const struct {
 struct binding {
 	char prefix[PREFIX_MAX + 1];
 	const char *space; /* NULL: a name space we do not know */
-	size_t depth;	   /* of the element that declared it */
+	size_t depth;      /* of the element that declared it */
 };
 
 struct reader {

@@ -8,7 +8,7 @@
 
 /* The longest name in xml_entities.c is "thetasym". */
 #define ENTITY_NAME_MAX 8
-#define REPLACEMENT	"\xef\xbf\xbd"
+#define REPLACEMENT     "\xef\xbf\xbd"
 
 struct tidy {
 	struct buf *out;

@@ -40,7 +40,7 @@ struct feed_item {
 
 struct feed {
 	const char *kind; /* "RSS", "RDF", "Atom", "JSON Feed"; NULL: this is no feed */
-	bool is_page;	  /* but a web page */
+	bool is_page;     /* but a web page */
 	struct feed_text title;
 	struct feed_text about;
 	const char *link;
@@ -48,10 +48,10 @@ struct feed {
 	const char *lang;
 	const char *base;   /* what the relative URLs of title and about stand to */
 	const char *next;   /* where more of it is */
-	int64_t total;	    /* posts there are, as it says; -1 */
-	bool complete;	    /* it says that it holds all there are (RFC 5005 §2) */
-	bool channel;	    /* what describes the feed itself was there */
-	bool cut;	    /* LIMIT_POSTS, or a text beyond LIMIT_HTML_B */
+	int64_t total;      /* posts there are, as it says; -1 */
+	bool complete;      /* it says that it holds all there are (RFC 5005 §2) */
+	bool channel;       /* what describes the feed itself was there */
+	bool cut;           /* LIMIT_POSTS, or a text beyond LIMIT_HTML_B */
 	const char *broken; /* where its end should be: why there is no more, one sentence */
 	struct feed_item *items;
 	size_t n_items;

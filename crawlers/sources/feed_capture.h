@@ -12,9 +12,9 @@ struct feed_capture {
 	struct buf text;
 	bool html;
 	bool base64;
-	bool absent;	/* what is in the element is no text, or elsewhere */
+	bool absent;    /* what is in the element is no text, or elsewhere */
 	bool marked_up; /* there were elements: text is HTML, with "<" and "&" escaped */
-	bool cut;	/* some capture so far did not fit; never reset */
+	bool cut;       /* some capture so far did not fit; never reset */
 };
 
 /** A new text, in an element with @attrs. */

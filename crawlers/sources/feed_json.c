@@ -106,8 +106,7 @@ static int read_items(const struct feed_json *in, const json_t *items, struct fe
 {
 	size_t i;
 	const json_t *object;
-	json_array_foreach(items, i, object)
-	{
+	json_array_foreach(items, i, object) {
 		struct feed_item *item;
 		if (!json_is_object(object))
 			continue;

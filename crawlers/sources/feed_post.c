@@ -133,7 +133,7 @@ static int write_item(
 	post->updated_s = item->updated_s > post->published_s ? item->updated_s : 0;
 	/* Nothing but quoted words: they were passed on. */
 	post->kind = post->len == 0 && post->others ? KIND_REPOST
-		     : item->reply		    ? KIND_REPLY
+		     : item->reply                  ? KIND_REPLY
 						    : KIND_POST;
 	if (r == 0)
 		r = id_of(extract->arena, item, post, &post->id);

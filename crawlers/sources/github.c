@@ -13,7 +13,7 @@
  * pull requests come whole from the search; comments only while they are among the events, which
  * GitHub keeps for some weeks; the newest repositories and commits add their descriptions.
  */
-#define API	    "https://api.github.com"
+#define API         "https://api.github.com"
 #define LOGIN_CHARS API_LETTERS API_DIGITS "-"
 
 /* What a search shows at most, and what a page of any list has (docs.github.com/rest). */
@@ -24,8 +24,8 @@ enum step { STEP_USER, STEP_ISSUES, STEP_EVENTS, STEP_REPOS, STEP_COMMITS, STEP_
 
 static const struct list {
 	const char *form; /* of the path: name, page */
-	bool search;	  /* an object with total_count and items */
-	bool pages;	  /* all of them are read */
+	bool search;      /* an object with total_count and items */
+	bool pages;       /* all of them are read */
 	enum relation relation;
 	github_writer *write;
 	const char *lack;

@@ -47,7 +47,7 @@ struct reading {
 	struct entries entries;
 	struct owner owner;
 	const struct entry *about; /* the page is this post's own; NULL: it is none's */
-	size_t n_own;		   /* entries that are the person's */
+	size_t n_own;              /* entries that are the person's */
 };
 
 /* ---- gathering ---- */

@@ -17,16 +17,16 @@ static const struct {
 	const char *name;
 	enum key key;
 } keys[] = {
-	{"user-agent", KEY_AGENT	},
-	{"useragent",  KEY_AGENT   },
-	{"user agent", KEY_AGENT	},
-	{"allow",	  KEY_ALLOW   },
-	{"disallow",   KEY_DISALLOW},
-	{"dissallow",  KEY_DISALLOW},
-	{"dissalow",   KEY_DISALLOW},
-	{"disalow",    KEY_DISALLOW},
-	{"diasllow",   KEY_DISALLOW},
-	{"disallaw",   KEY_DISALLOW},
+	{"user-agent", KEY_AGENT},
+	{"useragent", KEY_AGENT},
+	{"user agent", KEY_AGENT},
+	{"allow", KEY_ALLOW},
+	{"disallow", KEY_DISALLOW},
+	{"dissallow", KEY_DISALLOW},
+	{"dissalow", KEY_DISALLOW},
+	{"disalow", KEY_DISALLOW},
+	{"diasllow", KEY_DISALLOW},
+	{"disallaw", KEY_DISALLOW},
 };
 
 struct span {
@@ -44,8 +44,8 @@ struct parser {
 	const char *token;
 	struct rules ours;
 	struct rules everyones;
-	bool spoken_to;	   /* some group names our token */
-	bool in_ours;	   /* the group at hand does */
+	bool spoken_to;    /* some group names our token */
+	bool in_ours;      /* the group at hand does */
 	bool in_everyones; /* the group at hand is for "*" */
 	bool agents_open;  /* the group at hand had no rule yet: a further user-agent joins it */
 	struct buf pattern;

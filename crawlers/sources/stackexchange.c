@@ -26,7 +26,7 @@ enum step {
 
 static const struct list {
 	const char *path;
-	const char *id;	     /* key of the row's id */
+	const char *id;      /* key of the row's id */
 	const char *form;    /* of its address: site, id */
 	const char *updated; /* key */
 	enum post_kind kind;

@@ -94,7 +94,7 @@ struct reading {
 	int field; /* whose text this is; FIELD_COUNT: nobody's */
 	struct buf text;
 	const char *values[FIELD_COUNT]; /* NULL: not told */
-	bool cut;			 /* some value is longer than FIELD_MAX_B */
+	bool cut;                        /* some value is longer than FIELD_MAX_B */
 };
 
 static int on_start(void *userdata, const char *name, const char *const *attrs)
@@ -102,7 +102,7 @@ static int on_start(void *userdata, const char *name, const char *const *attrs)
 	struct reading *reading = userdata;
 	(void)attrs;
 	if (reading->depth++ == 0) {
-		reading->root = strcmp(name, "profile") == 0	? "profile"
+		reading->root = strcmp(name, "profile") == 0    ? "profile"
 				: strcmp(name, "response") == 0 ? "response"
 								: NULL;
 		return 0;

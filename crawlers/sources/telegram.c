@@ -11,7 +11,7 @@
 /* Telegram: the web preview of a public channel, twenty messages a page, newest first; each page
  * names the message before which to go on. */
 
-#define SITE	   "https://t.me"
+#define SITE       "https://t.me"
 #define NAME_CHARS API_LETTERS API_DIGITS "_"
 
 /* UTF-8 of a page in any charset. */

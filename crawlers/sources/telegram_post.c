@@ -42,7 +42,7 @@ static const struct {
 struct message {
 	struct dom *dom;
 	struct compose compose; /* its own words */
-	struct compose cards;	/* words of the sites that it links to */
+	struct compose cards;   /* words of the sites that it links to */
 	const char *published;
 	bool forwarded;
 	bool reply;

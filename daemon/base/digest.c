@@ -36,7 +36,8 @@ int digest_bytes(const void *bytes, size_t len, struct digest *ret)
 {
 	EVP_MD_CTX *sha = EVP_MD_CTX_new();
 	int r = -ENOMEM;
-	if (sha && EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(sha, bytes, len) == 1)
+	if (sha && EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&
+		EVP_DigestUpdate(sha, bytes, len) == 1)
 		r = finish(sha, ret);
 	EVP_MD_CTX_free(sha);
 	return r;

@@ -16,7 +16,7 @@
 #include <errno.h>
 
 /* The result must be looked at.  `(void)` says that a failure is ignored, and a comment why. */
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #endif

@@ -43,12 +43,12 @@
 #define LIMIT_ROBOTS_RULES (LIMIT_ROBOTS_B / 8)
 
 /* Redirects followed (curl's own default is 30; browsers stop at 20; a profile needs 2). */
-#define LIMIT_REDIRECTS 5
-#define LIMIT_CONNECT_S 10
+#define LIMIT_REDIRECTS  5
+#define LIMIT_CONNECT_S  10
 #define LIMIT_TRANSFER_S 60
 /* Slower than this for so long, and a transfer is given up: a modem of 1990 did 240 bytes a second. */
 #define LIMIT_SLOW_B_A_S 100
-#define LIMIT_SLOW_S 20
+#define LIMIT_SLOW_S     20
 /* Transfers under way at a time; each may hold LIMIT_PAGE_B, so together 256 MiB at worst. */
 #define LIMIT_TRANSFERS 32
 
@@ -58,8 +58,8 @@
 
 /* Rule files and config. */
 #define LIMIT_RULE_FILE_B ((size_t)4 * 1024 * 1024)
-#define LIMIT_RULES 50000
-#define LIMIT_CONFIG_B ((size_t)1 * 1024 * 1024)
+#define LIMIT_RULES       50000
+#define LIMIT_CONFIG_B    ((size_t)1 * 1024 * 1024)
 /* Nesting of a YAML file: our deepest key is 6 levels down. */
 #define LIMIT_YAML_DEPTH 32
 /* Keys and values of a YAML file: 4 MiB of short rules have 0.8 million; libyaml takes 130 bytes
@@ -75,8 +75,8 @@
 #define LIMIT_SHOWN_LINE 160
 
 /* PCRE2 on one post: 100,000 steps are 14 ms at worst, 10,000,000 were 11.8 s (measured). */
-#define LIMIT_MATCH_STEPS 100000
-#define LIMIT_MATCH_DEPTH 1000
+#define LIMIT_MATCH_STEPS    100000
+#define LIMIT_MATCH_DEPTH    1000
 #define LIMIT_MATCH_HEAP_KIB 1024
 
 /* Findings of one post that are kept and told. */

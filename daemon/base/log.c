@@ -27,7 +27,8 @@ void log_line(int priority, int r, const char *format, ...)
 	va_end(args);
 	char reason[128] = "";
 	if (r < 0)
-		(void)snprintf(reason, sizeof reason, ": %s", strerrordesc_np(-r) ? strerrordesc_np(-r) : "unknown error");
+		(void)snprintf(reason, sizeof reason, ": %s",
+			strerrordesc_np(-r) ? strerrordesc_np(-r) : "unknown error");
 	if (getenv("JOURNAL_STREAM"))
 		(void)fprintf(stderr, "<%d>%s%s\n", priority, line, reason);
 	else

@@ -18,10 +18,10 @@ void log_limit(int priority);
 /** One line.  @r: a -errno to be named at the end (": No such file …"), or 0. */
 void log_line(int priority, int r, const char *format, ...) PRINTF_LIKE(3, 4);
 
-#define log_err(r, ...)    log_line(LOG_ERR, (r), __VA_ARGS__)
-#define log_warn(r, ...)   log_line(LOG_WARNING, (r), __VA_ARGS__)
-#define log_notice(...)    log_line(LOG_NOTICE, 0, __VA_ARGS__)
-#define log_info(...)      log_line(LOG_INFO, 0, __VA_ARGS__)
-#define log_debug(...)     log_line(LOG_DEBUG, 0, __VA_ARGS__)
+#define log_err(r, ...)  log_line(LOG_ERR, (r), __VA_ARGS__)
+#define log_warn(r, ...) log_line(LOG_WARNING, (r), __VA_ARGS__)
+#define log_notice(...)  log_line(LOG_NOTICE, 0, __VA_ARGS__)
+#define log_info(...)    log_line(LOG_INFO, 0, __VA_ARGS__)
+#define log_debug(...)   log_line(LOG_DEBUG, 0, __VA_ARGS__)
 
 #endif

@@ -28,9 +28,15 @@ static const char *const classes[CLASS_COUNT] = {
 };
 
 static const char *const kinds[KIND_COUNT] = {
-	[KIND_POST] = "post",     [KIND_REPLY] = "reply", [KIND_REPOST] = "repost",
-	[KIND_QUOTE] = "quote",   [KIND_BIO] = "bio",     [KIND_HANDLE] = "handle",
-	[KIND_LIKE] = "like",     [KIND_FOLLOW] = "follow", [KIND_DRAFT] = "draft",
+	[KIND_POST] = "post",
+	[KIND_REPLY] = "reply",
+	[KIND_REPOST] = "repost",
+	[KIND_QUOTE] = "quote",
+	[KIND_BIO] = "bio",
+	[KIND_HANDLE] = "handle",
+	[KIND_LIKE] = "like",
+	[KIND_FOLLOW] = "follow",
+	[KIND_DRAFT] = "draft",
 };
 
 struct verdict_row {

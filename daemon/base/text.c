@@ -61,7 +61,8 @@ size_t text_encode(uint32_t c, char out[4])
 		out[k] = (char)(0x80 | (c & 0x3f));
 		c >>= 6;
 	}
-	out[0] = (char)((0xf0 << (4 - len)) | c); /* 110xxxxx, 1110xxxx, 11110xxx; high bits fall off */
+	/* 110xxxxx, 1110xxxx, 11110xxx; high bits fall off */
+	out[0] = (char)((0xf0 << (4 - len)) | c);
 	return len;
 }
 
@@ -113,8 +114,8 @@ size_t text_cut(const char *text, size_t len, size_t max)
 static bool acts(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-		(c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c ||
-		c == 0x2028 || c == 0x2029 || c == 0xfeff;
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c ||
+	       c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
 static int add_escaped(struct buf *out, uint32_t c)
@@ -230,11 +231,13 @@ static void widen(const char *text, size_t len, size_t room, size_t *from, size_
 }
 
 /* Move a cut that falls inside a word to the next space, unless that is farther than a long word. */
-static void cut_at_words(const char *text, size_t len, size_t start, size_t end, size_t *from, size_t *to)
+static void cut_at_words(
+	const char *text, size_t len, size_t start, size_t end, size_t *from, size_t *to)
 {
 	const size_t longest = 20;
 	size_t at = *from;
-	while (at > 0 && at < start && at - *from < longest && text[at - 1] != ' ' && text[at - 1] != '\n')
+	while (at > 0 && at < start && at - *from < longest && text[at - 1] != ' ' &&
+		text[at - 1] != '\n')
 		at++;
 	if (at > 0 && at <= start && (text[at - 1] == ' ' || text[at - 1] == '\n'))
 		*from = at;
@@ -245,8 +248,8 @@ static void cut_at_words(const char *text, size_t len, size_t start, size_t end,
 		*to = at;
 }
 
-int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, size_t end, size_t max,
-	size_t *ret_start, size_t *ret_end)
+int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, size_t end,
+	size_t max, size_t *ret_start, size_t *ret_end)
 {
 	const bool marks = max >= 2 * strlen(ELLIPSIS);
 	const size_t room = marks ? max - 2 * strlen(ELLIPSIS) : max;

@@ -21,13 +21,11 @@ static void tree_holds(const json_t *value, size_t depth)
 	MUST(depth <= LIMIT_JSON_DEPTH);
 	if (json_is_string(value))
 		string_holds(json_string_value(value), json_string_length(value));
-	json_object_foreach((json_t *)value, key, item)
-	{
+	json_object_foreach((json_t *)value, key, item) {
 		string_holds(key, strlen(key));
 		tree_holds(item, depth + 1);
 	}
-	json_array_foreach(value, i, item)
-	{
+	json_array_foreach(value, i, item) {
 		tree_holds(item, depth + 1);
 	}
 }

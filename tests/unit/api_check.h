@@ -186,8 +186,10 @@ static inline size_t count_values(json_t *value)
 	const char *key;
 	size_t i, n = 1;
 	json_t *inner;
-	json_object_foreach(value, key, inner) n += count_values(inner);
-	json_array_foreach(value, i, inner) n += count_values(inner);
+	json_object_foreach(value, key, inner)
+		n += count_values(inner);
+	json_array_foreach(value, i, inner)
+		n += count_values(inner);
 	return n;
 }
 
@@ -197,15 +199,13 @@ static inline bool replace_value(json_t *value, size_t *n, json_t *other)
 	const char *key;
 	size_t i;
 	json_t *inner;
-	json_object_foreach(value, key, inner)
-	{
+	json_object_foreach(value, key, inner) {
 		if ((*n)-- == 0)
 			return json_object_set(value, key, other) == 0;
 		if (replace_value(inner, n, other))
 			return true;
 	}
-	json_array_foreach(value, i, inner)
-	{
+	json_array_foreach(value, i, inner) {
 		if ((*n)-- == 0)
 			return json_array_set(value, i, other) == 0;
 		if (replace_value(inner, n, other))

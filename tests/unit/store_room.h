@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #define PROFILE "https://mastodon.example/@ada"
-#define OTHER	"https://ada.example/"
+#define OTHER   "https://ada.example/"
 #define ARENA_B (64u * 1024 * 1024)
 
 /* A folder of its own for each test, and a name for a store in it. */

@@ -66,24 +66,24 @@ static void test_finding_fields(void **state)
 		const char *name;
 		const char *want;
 	} rows[] = {
-		{"MESSAGE",		    "high: badmouthing an employer in a post of 2024-03-01 on " PROFILE
+		{"MESSAGE", "high: badmouthing an employer in a post of 2024-03-01 on " PROFILE
 			    "/109: \"worst company ever\""},
-		{"MESSAGE_ID",	       event_message_id(EVENT_FINDING_OPENED)	     },
-		{"PRIORITY",	     "3"					  },
-		{"SYSLOG_IDENTIFIER",   "dirtwatch"					 },
-		{"DIRTWATCH_EVENT",	    "finding-opened"				    },
-		{"DIRTWATCH_FINDING",   "0123456789abcdef0123456789abcdef"		},
-		{"DIRTWATCH_RULE",	   "unprofessional.badmouth.employer"	     },
-		{"DIRTWATCH_CLASS",	    "unprofessional"				    },
-		{"DIRTWATCH_CATEGORY",  "badmouth"					 },
-		{"DIRTWATCH_SEVERITY",  "high"					     },
-		{"DIRTWATCH_SCORE",	    "57.3"					  },
-		{"DIRTWATCH_PROFILE",   PROFILE					     },
-		{"DIRTWATCH_URL",	  PROFILE "/109"				},
-		{"DIRTWATCH_PUBLISHED", "2024-03-01T10:00:00Z"			      },
-		{"DIRTWATCH_EXCERPT",   "worst company ever"			  },
-		{"DIRTWATCH_ADVICE",    "Delete the post."			       },
-		{"DIRTWATCH_SCAN",	   "s1"					 },
+		{"MESSAGE_ID", event_message_id(EVENT_FINDING_OPENED)},
+		{"PRIORITY", "3"},
+		{"SYSLOG_IDENTIFIER", "dirtwatch"},
+		{"DIRTWATCH_EVENT", "finding-opened"},
+		{"DIRTWATCH_FINDING", "0123456789abcdef0123456789abcdef"},
+		{"DIRTWATCH_RULE", "unprofessional.badmouth.employer"},
+		{"DIRTWATCH_CLASS", "unprofessional"},
+		{"DIRTWATCH_CATEGORY", "badmouth"},
+		{"DIRTWATCH_SEVERITY", "high"},
+		{"DIRTWATCH_SCORE", "57.3"},
+		{"DIRTWATCH_PROFILE", PROFILE},
+		{"DIRTWATCH_URL", PROFILE "/109"},
+		{"DIRTWATCH_PUBLISHED", "2024-03-01T10:00:00Z"},
+		{"DIRTWATCH_EXCERPT", "worst company ever"},
+		{"DIRTWATCH_ADVICE", "Delete the post."},
+		{"DIRTWATCH_SCAN", "s1"},
 	};
 	json_t *fields = fields_of(&alert);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -104,7 +104,7 @@ struct message_case {
 };
 
 static const struct message_case message_cases[] = {
-	{"no time, no permalink",			  {.kind = EVENT_FINDING_OPENED},
+	{"no time, no permalink", {.kind = EVENT_FINDING_OPENED},
 		{.rule = "r",
 			.category = "c",
 			.title = "a title",
@@ -113,61 +113,61 @@ static const struct message_case message_cases[] = {
 			.page = "https://p/",
 			.profile = "https://q/",
 			.excerpt = "e"},
-		"critical: a title in a reply on https://p/: \"e\"",											"2"},
-	{"the bio, and no title",			  {.kind = EVENT_FINDING_REOPENED},
+		"critical: a title in a reply on https://p/: \"e\"", "2"},
+	{"the bio, and no title", {.kind = EVENT_FINDING_REOPENED},
 		{.rule = "r",
 			.category = "c",
 			.severity = SEVERITY_MEDIUM,
 			.kind = KIND_BIO,
 			.profile = "https://q/",
 			.excerpt = "e"},
-		"medium, back again: c in the bio on https://q/: \"e\"",										    "4"},
-	{"resolved is good news, and no excerpt",	  {.kind = EVENT_FINDING_RESOLVED},
+		"medium, back again: c in the bio on https://q/: \"e\"", "4"},
+	{"resolved is good news, and no excerpt", {.kind = EVENT_FINDING_RESOLVED},
 		{.rule = "r",
 			.severity = SEVERITY_CRITICAL,
 			.kind = KIND_HANDLE,
 			.profile = "https://q/"},
-		"resolved: r in the handle on https://q/",												  "6"},
-	{"a time beyond all calendars",		{.kind = EVENT_FINDING_OPENED},
+		"resolved: r in the handle on https://q/", "6"},
+	{"a time beyond all calendars", {.kind = EVENT_FINDING_OPENED},
 		{.rule = "r",
 			.severity = SEVERITY_LOW,
 			.profile = "https://q/",
 			.published_s = INT64_MAX},
-		"low: r in a post on https://q/",													   "5"},
-	{"a time before them",			       {.kind = EVENT_FINDING_OPENED},
+		"low: r in a post on https://q/", "5"},
+	{"a time before them", {.kind = EVENT_FINDING_OPENED},
 		{.rule = "r",
 			.severity = SEVERITY_INFO,
 			.profile = "https://q/",
 			.published_s = INT64_MIN},
-		"info: r in a post on https://q/",													  "6"},
+		"info: r in a post on https://q/", "6"},
 	{"unverified",
 		{.kind = EVENT_PROFILE_UNVERIFIED,
 			.profile = "https://q/",
 			.verdict = VERDICT_BLOCKED,
 			.has_verdict = true},
-		{0},										"cannot verify: https://q/: the site refuses programs", "4"},
+		{0}, "cannot verify: https://q/: the site refuses programs", "4"},
 	{"recovered",
 		{.kind = EVENT_PROFILE_RECOVERED,
 			.profile = "https://q/",
 			.verdict = VERDICT_OK,
 			.has_verdict = true,
 			.coverage = "all read"},
-		{0},										"verified again: https://q/: all read",		     "6"},
+		{0}, "verified again: https://q/: all read", "6"},
 	{"a message of the caller's, and a priority",
 		{.kind = EVENT_READER_POISONED,
 			.priority = 2,
 			.message = "two readers died",
 			.profile = "https://q/"},
-		{0},										"two readers died",					 "2"},
-	{"nothing but a kind",			       {.kind = EVENT_CONFIG_REJECTED},	{0}, "config-rejected",					"3"},
-	{"a stranger's control characters",	    {.kind = EVENT_FINDING_OPENED},
+		{0}, "two readers died", "2"},
+	{"nothing but a kind", {.kind = EVENT_CONFIG_REJECTED}, {0}, "config-rejected", "3"},
+	{"a stranger's control characters", {.kind = EVENT_FINDING_OPENED},
 		{.rule = "r",
 			.severity = SEVERITY_LOW,
 			.profile = "https://q/",
 			.title = "t\n<0>x",
 			.excerpt = "\x1b[31m\xe2\x80\xae"
 				   "a\xff"},
-		"low: t\\n<0>x in a post on https://q/: \"\\x1b[31m\\u202ea\xef\xbf\xbd\"",								    "5"},
+		"low: t\\n<0>x in a post on https://q/: \"\\x1b[31m\\u202ea\xef\xbf\xbd\"", "5"},
 };
 
 static void test_messages(void **state)
@@ -191,8 +191,7 @@ static void assert_one_clean_line(const json_t *fields)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)fields, name, value)
-	{
+	json_object_foreach((json_t *)fields, name, value) {
 		for (const char *at = json_string_value(value); *at; at++) {
 			if ((unsigned char)*at < 0x20 || *at == 0x7f)
 				fail_msg("%s holds byte %d", name, *at);

@@ -19,11 +19,11 @@
 
 #include <cmocka.h>
 
-#define SOCKET	"/run/systemd/journal/socket"
+#define SOCKET  "/run/systemd/journal/socket"
 #define PROFILE "https://mastodon.example/@ada"
-#define SCRIPT	"tests/scenario/journald.sh"
+#define SCRIPT  "tests/scenario/journald.sh"
 #define CATALOG "config/dirtwatch.catalog"
-#define CANNOT	77 /* the script's "not here" */
+#define CANNOT  77 /* the script's "not here" */
 
 /* ---- journald ---- */
 
@@ -183,8 +183,8 @@ static void assert_all_arrived(const struct world *world, int count, int most)
 		size_t k;
 		json_t *entry;
 		(void)snprintf(message, sizeof message, "number %d", i);
-		json_array_foreach(list, k, entry) times +=
-			strcmp(field(entry, "MESSAGE"), message) == 0;
+		json_array_foreach(list, k, entry)
+			times += strcmp(field(entry, "MESSAGE"), message) == 0;
 		if (times < 1 || times > most)
 			fail_msg("%s arrived %d times", message, times);
 	}
@@ -220,25 +220,25 @@ static void test_fields_arrive(void **state)
 	} rows[] = {
 		{"MESSAGE",
 			"high: badmouthing an employer in a post of 2024-03-01 on " PROFILE "/109: "
-			"\"worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9\""		},
-		{"MESSAGE_ID",	       event_message_id(EVENT_FINDING_OPENED)		     },
-		{"PRIORITY",	     "3"						 },
-		{"SYSLOG_IDENTIFIER",   "dirtwatch"					 },
-		{"DIRTWATCH_EVENT",	    "finding-opened"				    },
-		{"DIRTWATCH_FINDING",   finding.id						},
-		{"DIRTWATCH_RULE",	   finding.rule					       },
-		{"DIRTWATCH_CLASS",	    "unprofessional"				    },
-		{"DIRTWATCH_CATEGORY",  "badmouth"						 },
-		{"DIRTWATCH_SEVERITY",  "high"					      },
-		{"DIRTWATCH_SCORE",	    "57.0"					      },
-		{"DIRTWATCH_PROFILE",   PROFILE					     },
-		{"DIRTWATCH_URL",	  PROFILE "/109"					},
-		{"DIRTWATCH_PUBLISHED", "2024-03-01T10:00:00Z"			      },
-		{"DIRTWATCH_EXCERPT",   "worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9"},
-		{"DIRTWATCH_ADVICE",    "Delete the post."				       },
-		{"DIRTWATCH_SCAN",	   world->run					     },
-		{"CODE_FILE",	      "(none)"					    },
-		{"_TRANSPORT",	       "journal"					   },
+			"\"worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9\""},
+		{"MESSAGE_ID", event_message_id(EVENT_FINDING_OPENED)},
+		{"PRIORITY", "3"},
+		{"SYSLOG_IDENTIFIER", "dirtwatch"},
+		{"DIRTWATCH_EVENT", "finding-opened"},
+		{"DIRTWATCH_FINDING", finding.id},
+		{"DIRTWATCH_RULE", finding.rule},
+		{"DIRTWATCH_CLASS", "unprofessional"},
+		{"DIRTWATCH_CATEGORY", "badmouth"},
+		{"DIRTWATCH_SEVERITY", "high"},
+		{"DIRTWATCH_SCORE", "57.0"},
+		{"DIRTWATCH_PROFILE", PROFILE},
+		{"DIRTWATCH_URL", PROFILE "/109"},
+		{"DIRTWATCH_PUBLISHED", "2024-03-01T10:00:00Z"},
+		{"DIRTWATCH_EXCERPT", "worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9"},
+		{"DIRTWATCH_ADVICE", "Delete the post."},
+		{"DIRTWATCH_SCAN", world->run},
+		{"CODE_FILE", "(none)"},
+		{"_TRANSPORT", "journal"},
 	};
 	json_t *list = entries(world);
 	assert_int_equal(json_array_size(list), 1);
@@ -332,7 +332,7 @@ static void test_journal_comes_back_by_itself(void **state)
 	assert_all_arrived(world, 2, 1);
 }
 
-#define MANY                                                                                 \
+#define MANY \
 	40 /* more than the socket holds while nobody reads: ten, or net.unix.max_dgram_qlen \
 	    */
 

@@ -73,17 +73,18 @@ struct utf8_row {
 #define REPLACED "\xef\xbf\xbd"
 
 static const struct utf8_row utf8_rows[] = {
-	{"plain",                          "abc",                  3, true,  "abc"                       },
-	{"two bytes",                      "\xc3\xa9",             2, true,  "\xc3\xa9"                  },
-	{"four bytes",                     "\xf0\x9f\x8e\x89",     4, true,  "\xf0\x9f\x8e\x89"          },
-	{"a real replacement character",   REPLACED,               3, true,  REPLACED                    },
-	{"NUL",                            "a\0b",                 3, false, "a" REPLACED "b"            },
-	{"lone continuation",              "a\x80",                2, false, "a" REPLACED                },
-	{"overlong slash",                 "\xc0\xaf",             2, false, REPLACED REPLACED           },
-	{"surrogate",                      "\xed\xa0\x80",         3, false, REPLACED REPLACED REPLACED  },
-	{"beyond the last plane",          "\xf4\x90\x80\x80",     4, false, REPLACED REPLACED REPLACED REPLACED},
-	{"cut in the middle",              "\xe2\x82",             2, false, REPLACED REPLACED           },
-	{"good after bad",                 "\xff\xc3\xa9",         3, false, REPLACED "\xc3\xa9"         },
+	{"plain", "abc", 3, true, "abc"},
+	{"two bytes", "\xc3\xa9", 2, true, "\xc3\xa9"},
+	{"four bytes", "\xf0\x9f\x8e\x89", 4, true, "\xf0\x9f\x8e\x89"},
+	{"a real replacement character", REPLACED, 3, true, REPLACED},
+	{"NUL", "a\0b", 3, false, "a" REPLACED "b"},
+	{"lone continuation", "a\x80", 2, false, "a" REPLACED},
+	{"overlong slash", "\xc0\xaf", 2, false, REPLACED REPLACED},
+	{"surrogate", "\xed\xa0\x80", 3, false, REPLACED REPLACED REPLACED},
+	{"beyond the last plane", "\xf4\x90\x80\x80", 4, false,
+		REPLACED REPLACED REPLACED REPLACED},
+	{"cut in the middle", "\xe2\x82", 2, false, REPLACED REPLACED},
+	{"good after bad", "\xff\xc3\xa9", 3, false, REPLACED "\xc3\xa9"},
 };
 
 static void test_utf8(void **state)
@@ -122,13 +123,22 @@ struct clean_row {
 };
 
 static const struct clean_row clean_rows[] = {
-	{"letters and emoji stay",      "caf\xc3\xa9 \xf0\x9f\x8e\x89",  "caf\xc3\xa9 \xf0\x9f\x8e\x89"},
-	{"a line feed",                 "a\nb",                          "a\\nb"                       },
-	{"a terminal escape",           "\x1b[31mred",                   "\\x1b[31mred"                },
-	{"C1 control as UTF-8",         "\xc2\x9b" "31m",                "\\x9b31m"                    },
-	{"a bidirectional override",    "\xe2\x80\xae" "abc",            "\\u202eabc"                  },
-	{"a line separator",            "a\xe2\x80\xa8" "b",             "a\\u2028b"                   },
-	{"delete",                      "\x7f",                          "\\x7f"                       },
+	{"letters and emoji stay", "caf\xc3\xa9 \xf0\x9f\x8e\x89", "caf\xc3\xa9 \xf0\x9f\x8e\x89"},
+	{"a line feed", "a\nb", "a\\nb"},
+	{"a terminal escape", "\x1b[31mred", "\\x1b[31mred"},
+	{"C1 control as UTF-8",
+		"\xc2\x9b"
+		"31m",
+		"\\x9b31m"},
+	{"a bidirectional override",
+		"\xe2\x80\xae"
+		"abc",
+		"\\u202eabc"},
+	{"a line separator",
+		"a\xe2\x80\xa8"
+		"b",
+		"a\\u2028b"},
+	{"delete", "\x7f", "\\x7f"},
 };
 
 static void test_clean(void **state)
@@ -147,13 +157,14 @@ static void test_clean(void **state)
 static void test_excerpt(void **state)
 {
 	(void)state;
-	const char *text = "The quick brown fox jumps over the lazy dog and then it rests for a long while.";
+	const char *text =
+		"The quick brown fox jumps over the lazy dog and then it rests for a long while.";
 	const char *hit = strstr(text, "lazy");
 	struct buf out = BUF_INIT(1000);
 	size_t start;
 	size_t end;
-	assert_int_equal(text_excerpt(&out, text, strlen(text), (size_t)(hit - text), (size_t)(hit - text) + 4, 40,
-				 &start, &end),
+	assert_int_equal(text_excerpt(&out, text, strlen(text), (size_t)(hit - text),
+				 (size_t)(hit - text) + 4, 40, &start, &end),
 		0);
 	assert_true(out.len <= 40);
 	assert_memory_equal(out.data + start, "lazy", 4);
@@ -168,14 +179,16 @@ static void test_excerpt(void **state)
 static void test_excerpt_is_valid_wherever_it_is_cut(void **state)
 {
 	(void)state;
-	const char text[] = "\xf0\x9f\x8e\x89 caf\xc3\xa9\n\x1b[0m \xe2\x82\xac\xe2\x80\xae word \xf0\x9f\x91\x8d";
+	const char text[] = "\xf0\x9f\x8e\x89 caf\xc3\xa9\n\x1b[0m \xe2\x82\xac\xe2\x80\xae word "
+			    "\xf0\x9f\x91\x8d";
 	const size_t len = sizeof text - 1;
 	for (size_t max = 0; max < 60; max++) {
 		for (size_t at = 0; at < len; at++) {
 			if (((unsigned char)text[at] & 0xc0) == 0x80)
 				continue;
 			struct buf out = BUF_INIT(400);
-			assert_int_equal(text_excerpt(&out, text, len, at, len, max, NULL, NULL), 0);
+			assert_int_equal(
+				text_excerpt(&out, text, len, at, len, max, NULL, NULL), 0);
 			assert_true(text_valid(buf_str(&out), out.len));
 			assert_true(out.len <= max);
 			buf_release(&out);
@@ -187,9 +200,9 @@ static void test_scores_become_severities(void **state)
 {
 	(void)state;
 	const double scores[] = {0, 0.99, 1, 4.99, 5, 19.9, 20, 44.9, 45, 74.9, 75, 100};
-	const enum severity severities[] = {SEVERITY_NONE, SEVERITY_NONE, SEVERITY_INFO, SEVERITY_INFO,
-		SEVERITY_LOW, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_HIGH,
-		SEVERITY_CRITICAL, SEVERITY_CRITICAL};
+	const enum severity severities[] = {SEVERITY_NONE, SEVERITY_NONE, SEVERITY_INFO,
+		SEVERITY_INFO, SEVERITY_LOW, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_MEDIUM,
+		SEVERITY_HIGH, SEVERITY_HIGH, SEVERITY_CRITICAL, SEVERITY_CRITICAL};
 	for (size_t i = 0; i < sizeof scores / sizeof scores[0]; i++)
 		assert_int_equal(severity_of_score(scores[i]), severities[i]);
 	/* A sure finding has the severity of its rule. */

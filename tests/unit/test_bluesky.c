@@ -1,9 +1,9 @@
 #include "crawlers/sources/bluesky.h"
 #include "tests/unit/api_check.h"
 
-#define API	"https://public.api.bsky.app/xrpc/"
-#define DID	"did:plc:quackquackquackquackquac"
-#define PIN	"at://" DID "/app.bsky.feed.post/3kaaa"
+#define API     "https://public.api.bsky.app/xrpc/"
+#define DID     "did:plc:quackquackquackquackquac"
+#define PIN     "at://" DID "/app.bsky.feed.post/3kaaa"
 #define POST(k) "at://" DID "/app.bsky.feed.post/" k
 
 static const struct asked profile = {
@@ -233,8 +233,7 @@ static void compare_item(const json_t *item, const struct post *post, const char
 	images = images ? images : at(json_object_get(record, "embed"), "media", "images");
 	size_t i;
 	json_t *image;
-	json_array_foreach((json_t *)images, i, image)
-	{
+	json_array_foreach((json_t *)images, i, image) {
 		const char *alt = json_string_value(json_object_get(image, "alt"));
 		assert_non_null(strstr(words, alt));
 	}

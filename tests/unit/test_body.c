@@ -32,8 +32,8 @@ static size_t pack(unsigned char *out, size_t room, const char *text, size_t len
 
 static size_t pack_brotli(unsigned char *out, size_t room, const char *text, size_t len)
 {
-	assert_true(BrotliEncoderCompress(BROTLI_DEFAULT_QUALITY, BROTLI_DEFAULT_WINDOW, BROTLI_DEFAULT_MODE, len,
-		(const uint8_t *)text, &room, out));
+	assert_true(BrotliEncoderCompress(BROTLI_DEFAULT_QUALITY, BROTLI_DEFAULT_WINDOW,
+		BROTLI_DEFAULT_MODE, len, (const uint8_t *)text, &room, out));
 	return room;
 }
 
@@ -92,17 +92,17 @@ static void codings_are_known_or_refused(void **state)
 		const char *coding;
 		int want;
 	} rows[] = {
-		{NULL,	       0		},
-		{"",	     0	      },
-		{"identity",   0	      },
-		{"gzip",	 0		  },
-		{"GZip",	 0		  },
-		{"x-gzip",	   0	    },
-		{"br",	       0		},
-		{"ZSTD",	 0		  },
-		{"deflate",    BODY_E_CODING},
+		{NULL, 0},
+		{"", 0},
+		{"identity", 0},
+		{"gzip", 0},
+		{"GZip", 0},
+		{"x-gzip", 0},
+		{"br", 0},
+		{"ZSTD", 0},
+		{"deflate", BODY_E_CODING},
 		{"gzip, gzip", BODY_E_CODING},
-		{"gzipped",    BODY_E_CODING},
+		{"gzipped", BODY_E_CODING},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct body body = body_init(10);

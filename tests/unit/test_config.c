@@ -394,11 +394,11 @@ static void test_folders(void **state)
 		const char *config;
 		const char *want;
 	} rows[] = {
-		{"an absolute folder",   "/etc/dirtwatch/d.yaml", "/etc/dirtwatch/ca.pem"},
-		{"the root",	     "/d.yaml",		"/ca.pem"		 },
-		{"the folder we are in", "d.yaml",		   "ca.pem"		   },
-		{"a folder below",	   "a/b/d.yaml",		 "a/b/ca.pem"	     },
-		{"no path",		    NULL,			  "ca.pem"		  },
+		{"an absolute folder", "/etc/dirtwatch/d.yaml", "/etc/dirtwatch/ca.pem"},
+		{"the root", "/d.yaml", "/ca.pem"},
+		{"the folder we are in", "d.yaml", "ca.pem"},
+		{"a folder below", "a/b/d.yaml", "a/b/ca.pem"},
+		{"no path", NULL, "ca.pem"},
 	};
 	const char text[] = "fetch: {ca-file: ca.pem}\n";
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -191,8 +191,7 @@ static size_t compare_actions(const char *path)
 	json_t *actions = json_object_get(root, "user_actions");
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_int_equal(extract.n_posts, json_array_size(actions));
-	json_array_foreach(actions, i, action)
-	{
+	json_array_foreach(actions, i, action) {
 		const struct post *post = &extract.posts[i];
 		const char *excerpt = json_string_value(json_object_get(action, "excerpt"));
 		bool reply = json_integer_value(json_object_get(action, "action_type")) == 5;

@@ -511,9 +511,9 @@ struct flood {
 	bool cut;
 };
 
-#define RSS	"<rss><channel>"
+#define RSS     "<rss><channel>"
 #define RSS_END "</channel></rss>"
-#define JSON	"{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":1}"
+#define JSON    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":1}"
 
 /* clang-format off */
 static const struct flood floods[] = {

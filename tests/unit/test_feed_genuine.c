@@ -140,13 +140,13 @@ struct no_feed {
 
 /* A document that ends early, and documents that are no feeds. */
 static const struct no_feed others[] = {
-	{"platforms/mastodon/profile_feed_v4.0.2.rss.xml", VERDICT_TRUNCATED,   2},
-	{"platforms/steam/profile_xml.xml",		    VERDICT_PARSE_DRIFT, 0},
-	{"servers/mediawiki/recent-atom.xml",	      VERDICT_PARSE_DRIFT, 0},
-	{"servers/wordpress/front.html",			 VERDICT_PARSE_DRIFT, 0},
-	{"servers/wordpress/posts.json",			 VERDICT_PARSE_DRIFT, 0},
-	{"servers/wordpress/sitemap.xml",		  VERDICT_PARSE_DRIFT, 0},
-	{"servers/static/hugo-rss-range.xml",	      VERDICT_PARSE_DRIFT, 0},
+	{"platforms/mastodon/profile_feed_v4.0.2.rss.xml", VERDICT_TRUNCATED, 2},
+	{"platforms/steam/profile_xml.xml", VERDICT_PARSE_DRIFT, 0},
+	{"servers/mediawiki/recent-atom.xml", VERDICT_PARSE_DRIFT, 0},
+	{"servers/wordpress/front.html", VERDICT_PARSE_DRIFT, 0},
+	{"servers/wordpress/posts.json", VERDICT_PARSE_DRIFT, 0},
+	{"servers/wordpress/sitemap.xml", VERDICT_PARSE_DRIFT, 0},
+	{"servers/static/hugo-rss-range.xml", VERDICT_PARSE_DRIFT, 0},
 };
 
 static void what_is_no_feed_is_not_empty(void **state)

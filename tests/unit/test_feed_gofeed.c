@@ -19,8 +19,8 @@
 
 /* Where we differ on purpose, and why: the file, and the field. */
 #define WEBMASTER "a webmaster keeps the machine: that is not who writes"
-#define ABOUT	  "RSS 1.0 §5.5: rdf:about is what identifies the item, and should be its link"
-#define FIRST	  "RSS has one link: the first is taken, not the last"
+#define ABOUT     "RSS 1.0 §5.5: rdf:about is what identifies the item, and should be its link"
+#define FIRST     "RSS has one link: the first is taken, not the last"
 
 static const struct {
 	const char *file;
@@ -29,15 +29,15 @@ static const struct {
 } argued[] = {
 	{"feed_author_-_rss_channel_webMaster_emailAndName", "feed author", WEBMASTER},
 	{"feed_author_-_rss_channel_webMaster_nameAndEmail", "feed author", WEBMASTER},
-	{"feed_author_-_rss_channel_webMaster_name",	     "feed author", WEBMASTER},
-	{"feed_item_title_-_rdf_item_title",		     "link",	     ABOUT	  },
-	{"feed_item_title_-_rdf_item_title",		     "guid",	     ABOUT	  },
-	{"feed_item_description_-_rdf_item_description",	 "link",	 ABOUT    },
-	{"feed_item_description_-_rdf_item_description",	 "guid",	 ABOUT    },
-	{"feed_item_link_-_rdf_item_link",		   "guid",	   ABOUT	},
-	{"feed_links_-_rss_channel_links",		   "feed link",	FIRST    },
-	{"feed_links_-_rdf_channel_links",		   "feed link",	FIRST    },
-	{"feed_item_links_-_rss_channel_item_links",	     "link",	     FIRST	  },
+	{"feed_author_-_rss_channel_webMaster_name", "feed author", WEBMASTER},
+	{"feed_item_title_-_rdf_item_title", "link", ABOUT},
+	{"feed_item_title_-_rdf_item_title", "guid", ABOUT},
+	{"feed_item_description_-_rdf_item_description", "link", ABOUT},
+	{"feed_item_description_-_rdf_item_description", "guid", ABOUT},
+	{"feed_item_link_-_rdf_item_link", "guid", ABOUT},
+	{"feed_links_-_rss_channel_links", "feed link", FIRST},
+	{"feed_links_-_rdf_channel_links", "feed link", FIRST},
+	{"feed_item_links_-_rss_channel_item_links", "link", FIRST},
 };
 
 struct tally {

@@ -282,10 +282,10 @@ struct row {
 	const char *body;  /* a part of it; NULL: any */
 };
 
-#define OK	VERDICT_OK
+#define OK      VERDICT_OK
 #define NETWORK VERDICT_NETWORK_ERROR
-#define SERVER	VERDICT_SERVER_ERROR
-#define BIG	VERDICT_TOO_BIG
+#define SERVER  VERDICT_SERVER_ERROR
+#define BIG     VERDICT_TOO_BIG
 #define LIMITED VERDICT_RATE_LIMITED
 
 /* clang-format off */
@@ -401,15 +401,15 @@ static const struct {
 	enum verdict verdict;
 	const char *error;
 } tls_rows[] = {
-	{"tls",	"/ok",	       OK,	   NULL	       },
-	{"tls",	"/redirect/plain", NETWORK, "https to http"},
-	{"tls",	"/cut/length",     NETWORK, ""		  },
-	{"expired",    "/ok",		   NETWORK, "expired"	     },
-	{"notyet",	   "/ok",		  NETWORK, "not yet valid"},
-	{"wronghost",  "/ok",	     NETWORK, "127.0.0.1"	 },
-	{"otherca",    "/ok",		   NETWORK, "issuer"	    },
-	{"selfsigned", "/ok",	      NETWORK, "self-signed"  },
-	{"plain",	  "/ok",		 NETWORK, ""		    },
+	{"tls", "/ok", OK, NULL},
+	{"tls", "/redirect/plain", NETWORK, "https to http"},
+	{"tls", "/cut/length", NETWORK, ""},
+	{"expired", "/ok", NETWORK, "expired"},
+	{"notyet", "/ok", NETWORK, "not yet valid"},
+	{"wronghost", "/ok", NETWORK, "127.0.0.1"},
+	{"otherca", "/ok", NETWORK, "issuer"},
+	{"selfsigned", "/ok", NETWORK, "self-signed"},
+	{"plain", "/ok", NETWORK, ""},
 };
 
 static void certificates_are_checked(void **state)
@@ -568,8 +568,8 @@ static void the_request_is_honest(void **state)
 	assert_int_equal(strncmp(agent, "dirtwatch/", 10), 0);
 	assert_non_null(
 		strstr(json_string_value(json_object_get(headers, "accept")), "activity+json"));
-	assert_string_equal(json_string_value(json_object_get(headers, "accept-encoding")),
-		"gzip, br, zstd");
+	assert_string_equal(
+		json_string_value(json_object_get(headers, "accept-encoding")), "gzip, br, zstd");
 	assert_int_equal(json_object_size(headers), 4); /* and host: no cookie, no referer */
 	json_decref(log);
 }
@@ -751,18 +751,18 @@ static void what_the_server_says_is_obeyed(void **state)
 		int64_t from_s;
 		int64_t to_s;
 	} waits[] = {
-		{"/429?ra=100",			LIMITED, 98,    100	},
-		{"/429?ra=date&in=100",		LIMITED, 97,    101	},
-		{"/429",			     LIMITED, 29,    60	},
-		{"/429?ra=soon",			 LIMITED, 29,    60	},
-		{"/429?ra=999999999",		      LIMITED, 86399, 86400},
-		{"/503?ra=100",			SERVER,	98,    100  },
-		{"/status/500",			SERVER,	29,    60   },
-		{"/rate/mastodon?in=100",		  OK,      97,	  101  },
-		{"/rate/github?in=100",		OK,	    97,	101  },
-		{"/rate/reddit?in=100",		OK,	    97,	101  },
-		{"/rate/draft?in=100",	       OK,	   97,    101  },
-		{"/rate/mastodon?in=100&status=429", LIMITED, 97,	  101  },
+		{"/429?ra=100", LIMITED, 98, 100},
+		{"/429?ra=date&in=100", LIMITED, 97, 101},
+		{"/429", LIMITED, 29, 60},
+		{"/429?ra=soon", LIMITED, 29, 60},
+		{"/429?ra=999999999", LIMITED, 86399, 86400},
+		{"/503?ra=100", SERVER, 98, 100},
+		{"/status/500", SERVER, 29, 60},
+		{"/rate/mastodon?in=100", OK, 97, 101},
+		{"/rate/github?in=100", OK, 97, 101},
+		{"/rate/reddit?in=100", OK, 97, 101},
+		{"/rate/draft?in=100", OK, 97, 101},
+		{"/rate/mastodon?in=100&status=429", LIMITED, 97, 101},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {

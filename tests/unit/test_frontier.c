@@ -22,17 +22,24 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"the first one",                         NULL,                  "https://a.example/",        "page", FOLLOW_NEXT,    true },
-	{"the same again",                        "https://a.example/",  "https://a.example/",        "page", FOLLOW_NEXT,    false},
-	{"more of a list, same origin",           "https://a.example/",  "https://a.example/2",       "page", FOLLOW_NEXT,    true },
-	{"more of a list, another site",          "https://a.example/",  "https://b.example/2",       "page", FOLLOW_NEXT,    false},
-	{"more of a list, another port",          "https://a.example/",  "https://a.example:8443/2",  "page", FOLLOW_NEXT,    false},
-	{"more of a list, without TLS",           "https://a.example/",  "http://a.example/2",        "page", FOLLOW_NEXT,    false},
-	{"a feed elsewhere is another thing",     "https://a.example/",  "https://feeds.example/ada", "feed", FOLLOW_ALSO,    true },
-	{"a file",                                "https://a.example/",  "file:///etc/passwd",        "feed", FOLLOW_ALSO,    false},
-	{"no URL",                                "https://a.example/",  "not a url",                 "feed", FOLLOW_ALSO,    false},
-	{"a source nobody knows",                 "https://a.example/",  "https://a.example/3",       "king", FOLLOW_NEXT,    false},
-	{"a relation nobody knows",               "https://a.example/",  "https://a.example/3",       "page", FOLLOW_COUNT,   false},
+	{"the first one", NULL, "https://a.example/", "page", FOLLOW_NEXT, true},
+	{"the same again", "https://a.example/", "https://a.example/", "page", FOLLOW_NEXT, false},
+	{"more of a list, same origin", "https://a.example/", "https://a.example/2", "page",
+		FOLLOW_NEXT, true},
+	{"more of a list, another site", "https://a.example/", "https://b.example/2", "page",
+		FOLLOW_NEXT, false},
+	{"more of a list, another port", "https://a.example/", "https://a.example:8443/2", "page",
+		FOLLOW_NEXT, false},
+	{"more of a list, without TLS", "https://a.example/", "http://a.example/2", "page",
+		FOLLOW_NEXT, false},
+	{"a feed elsewhere is another thing", "https://a.example/", "https://feeds.example/ada",
+		"feed", FOLLOW_ALSO, true},
+	{"a file", "https://a.example/", "file:///etc/passwd", "feed", FOLLOW_ALSO, false},
+	{"no URL", "https://a.example/", "not a url", "feed", FOLLOW_ALSO, false},
+	{"a source nobody knows", "https://a.example/", "https://a.example/3", "king", FOLLOW_NEXT,
+		false},
+	{"a relation nobody knows", "https://a.example/", "https://a.example/3", "page",
+		FOLLOW_COUNT, false},
 };
 
 static void test_what_is_taken(void **state)
@@ -43,7 +50,8 @@ static void test_what_is_taken(void **state)
 	size_t taken_in_all = 0;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		const struct follow follow = {.url = row->url, .source = row->source, .relation = row->relation};
+		const struct follow follow = {
+			.url = row->url, .source = row->source, .relation = row->relation};
 		bool taken;
 		print_message("%s\n", row->why);
 		assert_int_equal(frontier_add(frontier, row->from, &follow, &taken), 0);

@@ -19,34 +19,34 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"an object",				 "{\"s\":\"a\"}",				       0,	  "a"		     },
-	{"a byte order mark before it",		"\xef\xbb\xbf{\"s\":\"a\"}",			     0,		"a"		   },
-	{"any value is JSON (RFC 8259)",		 "null",						 0,	    NULL		},
-	{"the last of two equal keys",		       "{\"s\":\"a\",\"s\":\"b\"}",			    0,	       "b"		  },
-	{"an escaped NUL does not end the string",	   "{\"s\":\"nice\\u0000bad\"}",			 0,
+	{"an object", "{\"s\":\"a\"}", 0, "a"},
+	{"a byte order mark before it", "\xef\xbb\xbf{\"s\":\"a\"}", 0, "a"},
+	{"any value is JSON (RFC 8259)", "null", 0, NULL},
+	{"the last of two equal keys", "{\"s\":\"a\",\"s\":\"b\"}", 0, "b"},
+	{"an escaped NUL does not end the string", "{\"s\":\"nice\\u0000bad\"}", 0,
 		"nice\xef\xbf\xbd"
-		"bad"														     },
-	{"a NUL in a key",			    "{\"k\\u0000\":1,\"s\":\"a\"}",			   0,	      "a"		 },
-	{"a lone high surrogate",			  "{\"s\":\"\\ud83d!\"}",				  0,	     "\xef\xbf\xbd!"   },
-	{"a lone low surrogate",			 "{\"s\":\"\\ude00!\"}",				 0,	    "\xef\xbf\xbd!"   },
-	{"a high surrogate before another character", "{\"s\":\"\\ud83d\\u0041\"}",			    0,
+		"bad"},
+	{"a NUL in a key", "{\"k\\u0000\":1,\"s\":\"a\"}", 0, "a"},
+	{"a lone high surrogate", "{\"s\":\"\\ud83d!\"}", 0, "\xef\xbf\xbd!"},
+	{"a lone low surrogate", "{\"s\":\"\\ude00!\"}", 0, "\xef\xbf\xbd!"},
+	{"a high surrogate before another character", "{\"s\":\"\\ud83d\\u0041\"}", 0,
 		"\xef\xbf\xbd"
-		"A"														       },
-	{"a pair stays",			      "{\"s\":\"\\ud83d\\ude00\"}",			       0,	  "\xf0\x9f\x98\x80"},
-	{"an escaped backslash before u",		  "{\"s\":\"\\\\u0000\"}",				   0,	      "\\u0000"	       },
-	{"an escaped quote does not end the string",  "{\"s\":\"[\\\"[\"}",				   0,	      "[\"["	    },
-	{"brackets in a string are no nesting",	"{\"s\":\"[[[[\"}",				    0,	       "[[[["	     },
-	{"Latin-1 bytes are mended",		     "{\"s\":\"caf\xe9\"}",				    0,	       "caf\xef\xbf\xbd" },
-	{"an integer beyond 64 bits",		      "{\"n\":123456789012345678901234567890,\"s\":\"a\"}", 0,	       "a"		  },
-	{"a real beyond all bounds",		     "{\"n\":1e999}",				      JSON_E_BAD, NULL	      },
-	{"nothing",				   "",						   JSON_E_CUT, NULL		},
-	{"white space",			       " \n",						JSON_E_CUT, NULL	       },
-	{"cut in a string",			    "{\"s\":\"a",					  JSON_E_CUT, NULL		  },
-	{"cut in an escape",			     "{\"s\":\"\\u00",				       JSON_E_BAD, NULL	       },
-	{"cut behind a value",			       "{\"s\":\"a\"",				       JSON_E_CUT, NULL	       },
-	{"HTML",				      "<!doctype html>",				    JSON_E_BAD, NULL		    },
-	{"something behind",			     "{} {}",					      JSON_E_BAD, NULL	      },
-	{"closing brackets alone",			   "]]]]",					       JSON_E_BAD, NULL		   },
+		"A"},
+	{"a pair stays", "{\"s\":\"\\ud83d\\ude00\"}", 0, "\xf0\x9f\x98\x80"},
+	{"an escaped backslash before u", "{\"s\":\"\\\\u0000\"}", 0, "\\u0000"},
+	{"an escaped quote does not end the string", "{\"s\":\"[\\\"[\"}", 0, "[\"["},
+	{"brackets in a string are no nesting", "{\"s\":\"[[[[\"}", 0, "[[[["},
+	{"Latin-1 bytes are mended", "{\"s\":\"caf\xe9\"}", 0, "caf\xef\xbf\xbd"},
+	{"an integer beyond 64 bits", "{\"n\":123456789012345678901234567890,\"s\":\"a\"}", 0, "a"},
+	{"a real beyond all bounds", "{\"n\":1e999}", JSON_E_BAD, NULL},
+	{"nothing", "", JSON_E_CUT, NULL},
+	{"white space", " \n", JSON_E_CUT, NULL},
+	{"cut in a string", "{\"s\":\"a", JSON_E_CUT, NULL},
+	{"cut in an escape", "{\"s\":\"\\u00", JSON_E_BAD, NULL},
+	{"cut behind a value", "{\"s\":\"a\"", JSON_E_CUT, NULL},
+	{"HTML", "<!doctype html>", JSON_E_BAD, NULL},
+	{"something behind", "{} {}", JSON_E_BAD, NULL},
+	{"closing brackets alone", "]]]]", JSON_E_BAD, NULL},
 };
 
 static void reads_what_is_json(void **state)
@@ -111,8 +111,7 @@ static void getters_tolerate_every_type(void **state)
 	struct arena *arena = arena_new(1 << 20);
 	const char *key;
 	json_t *value;
-	json_object_foreach(root, key, value)
-	{
+	json_object_foreach(root, key, value) {
 		/* No type surprises any getter, be it asked of the object or of the value itself.
 		 */
 		const json_t *objects[] = {root, value, NULL};

@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#define PROFILE	 "https://mastodon.example/@ada"
-#define LIST	 PROFILE "/outbox"
-#define PINNED	 PROFILE "/pinned"
-#define DAY_S	 86400
-#define DAY_ONE	 1750000000
+#define PROFILE  "https://mastodon.example/@ada"
+#define LIST     PROFILE "/outbox"
+#define PINNED   PROFILE "/pinned"
+#define DAY_S    86400
+#define DAY_ONE  1750000000
 #define N_EVENTS 64
 
 /* A store in memory, a clock that stands, and scans that a test makes of one profile. */
@@ -214,24 +214,26 @@ struct identity_case {
 };
 
 static const struct identity_case identity_cases[] = {
-	{"equal",			    "so rude",     "so rude",					  true },
-	{"another word",			 "so rude",	    "so nude",					       false},
-	{"re-spaced",			"so rude",	 "  so\n\n\trude \r\n",				true },
-	{"no-break and ideographic space",   "so rude",     "so\xc2\xa0\xe3\x80\x80rude",			    true },
-	{"line separator",		   "so rude",     "so\xe2\x80\xa8rude",				    true },
-	{"a word parted is another text",	  "so rude",     "so ru de",					 false},
-	{"case",			     "so rude",	    "SO Rude",					  true },
+	{"equal", "so rude", "so rude", true},
+	{"another word", "so rude", "so nude", false},
+	{"re-spaced", "so rude", "  so\n\n\trude \r\n", true},
+	{"no-break and ideographic space", "so rude", "so\xc2\xa0\xe3\x80\x80rude", true},
+	{"line separator", "so rude", "so\xe2\x80\xa8rude", true},
+	{"a word parted is another text", "so rude", "so ru de", false},
+	{"case", "so rude", "SO Rude", true},
 	{"sharp s",
 		"stra\xc3\x9f"
-		"e",					"STRASSE",					  true },
-	{"composed and decomposed",	    "caf\xc3\xa9", "cafe\xcc\x81",					   true },
-	{"full-width letters",	       "rude",	       "\xef\xbd\x92\xef\xbd\x95\xef\xbd\x84\xef\xbd\x85", true },
-	{"zero-width space is never shown",  "rude",
+		"e",
+		"STRASSE", true},
+	{"composed and decomposed", "caf\xc3\xa9", "cafe\xcc\x81", true},
+	{"full-width letters", "rude", "\xef\xbd\x92\xef\xbd\x95\xef\xbd\x84\xef\xbd\x85", true},
+	{"zero-width space is never shown", "rude",
 		"ru\xe2\x80\x8b"
-		"de",											   true },
-	{"an accent is a letter's",	    "cafe",	    "caf\xc3\xa9",					   false},
-	{"malformed bytes are still a text", "rude \xff",	  "rude \xfe",					       true },
-	{"empty",			    "",	      " \n",					      true },
+		"de",
+		true},
+	{"an accent is a letter's", "cafe", "caf\xc3\xa9", false},
+	{"malformed bytes are still a text", "rude \xff", "rude \xfe", true},
+	{"empty", "", " \n", true},
 };
 
 static void test_identity(void **state)
@@ -269,7 +271,7 @@ static void test_identity_of_hostile_text(void **state)
 	(void)state;
 	static const char *const pieces[] = {
 		"\xcc\x81\xcc\x96", /* two marks that must change places, again and again */
-		"\xef\xb7\xba",	    /* eighteen letters in one character */
+		"\xef\xb7\xba",     /* eighteen letters in one character */
 		"\xff",
 		" ",
 	};
@@ -393,26 +395,26 @@ struct absence_case {
 };
 
 static const struct absence_case absence_cases[] = {
-	{"all was read",			  VERDICT_OK,	     false, 0,	       DAY_ONE, true },
-	{"all was read, the post had no time",    VERDICT_OK,		   false, 0,	     0,	true },
-	{"all was read but for a page",		VERDICT_OK,	    true,  0,	     DAY_ONE, false},
-	{"nothing has changed since it was gone", VERDICT_UNCHANGED,     false, 0,	       DAY_ONE, true },
-	{"the account is empty",			 VERDICT_EMPTY,		false, 0,		  DAY_ONE, true },
-	{"inside the window",		      VERDICT_TRUNCATED,	 false, DAY_ONE - 1, DAY_ONE, true },
-	{"at the window's edge",			 VERDICT_TRUNCATED,	    false, DAY_ONE,	    DAY_ONE, true },
-	{"older than the window",		  VERDICT_TRUNCATED,     false, DAY_ONE + 1, DAY_ONE, false},
-	{"a window, and a post without a time",	VERDICT_TRUNCATED,	   false, DAY_ONE - 1, 0,	  false},
-	{"a window without times",		   VERDICT_TRUNCATED,     false, 0,		DAY_ONE, false},
-	{"inside the window, but a page failed",	 VERDICT_TRUNCATED,	    true,  DAY_ONE - 1, DAY_ONE,
-		false											     },
-	{"not found",			     VERDICT_NOT_FOUND,	 false, 0,	   DAY_ONE, false},
-	{"gone",				  VERDICT_GONE,	       false, 0,		 DAY_ONE, false},
-	{"suspended",			     VERDICT_SUSPENDED,	 false, 0,	   DAY_ONE, false},
-	{"login wall",			    VERDICT_LOGIN_WALL,	   false, 0,	     DAY_ONE, false},
-	{"network error",			  VERDICT_NETWORK_ERROR, false, 0,	   DAY_ONE, false},
-	{"parse drift",			   VERDICT_PARSE_DRIFT,   false, 0,	       DAY_ONE, false},
-	{"unread",				VERDICT_UNREAD,	   false, 0,	     DAY_ONE, false},
-	{"a lie: all proven by a wall",		VERDICT_BLOCKED,	 false, 0,	   DAY_ONE, false},
+	{"all was read", VERDICT_OK, false, 0, DAY_ONE, true},
+	{"all was read, the post had no time", VERDICT_OK, false, 0, 0, true},
+	{"all was read but for a page", VERDICT_OK, true, 0, DAY_ONE, false},
+	{"nothing has changed since it was gone", VERDICT_UNCHANGED, false, 0, DAY_ONE, true},
+	{"the account is empty", VERDICT_EMPTY, false, 0, DAY_ONE, true},
+	{"inside the window", VERDICT_TRUNCATED, false, DAY_ONE - 1, DAY_ONE, true},
+	{"at the window's edge", VERDICT_TRUNCATED, false, DAY_ONE, DAY_ONE, true},
+	{"older than the window", VERDICT_TRUNCATED, false, DAY_ONE + 1, DAY_ONE, false},
+	{"a window, and a post without a time", VERDICT_TRUNCATED, false, DAY_ONE - 1, 0, false},
+	{"a window without times", VERDICT_TRUNCATED, false, 0, DAY_ONE, false},
+	{"inside the window, but a page failed", VERDICT_TRUNCATED, true, DAY_ONE - 1, DAY_ONE,
+		false},
+	{"not found", VERDICT_NOT_FOUND, false, 0, DAY_ONE, false},
+	{"gone", VERDICT_GONE, false, 0, DAY_ONE, false},
+	{"suspended", VERDICT_SUSPENDED, false, 0, DAY_ONE, false},
+	{"login wall", VERDICT_LOGIN_WALL, false, 0, DAY_ONE, false},
+	{"network error", VERDICT_NETWORK_ERROR, false, 0, DAY_ONE, false},
+	{"parse drift", VERDICT_PARSE_DRIFT, false, 0, DAY_ONE, false},
+	{"unread", VERDICT_UNREAD, false, 0, DAY_ONE, false},
+	{"a lie: all proven by a wall", VERDICT_BLOCKED, false, 0, DAY_ONE, false},
 };
 
 static void test_absences(void **state)
@@ -632,11 +634,11 @@ static void test_doubtful(void **state)
 {
 	struct world *world = *state;
 	const struct sighting posts[] = {
-		{"low",	LIST, SEVERITY_LOW,	    DAY_ONE - 9, "https://p.example/low"	},
+		{"low", LIST, SEVERITY_LOW, DAY_ONE - 9, "https://p.example/low"},
 		{"critical", LIST, SEVERITY_CRITICAL, DAY_ONE - 9, "https://p.example/critical"},
-		{"unlinked", LIST, SEVERITY_CRITICAL, DAY_ONE - 9, NULL			       },
-		{"high",	 LIST, SEVERITY_HIGH,     DAY_ONE + 9, "https://p.example/high"	   },
-		{"seen",	 LIST, SEVERITY_HIGH,     DAY_ONE + 9, "https://p.example/seen"	   },
+		{"unlinked", LIST, SEVERITY_CRITICAL, DAY_ONE - 9, NULL},
+		{"high", LIST, SEVERITY_HIGH, DAY_ONE + 9, "https://p.example/high"},
+		{"seen", LIST, SEVERITY_HIGH, DAY_ONE + 9, "https://p.example/seen"},
 	};
 	scan(world, posts, 5);
 	begin_scan(world);
@@ -668,28 +670,28 @@ struct state_case {
 
 static const struct state_case state_cases[] = {
 	{"told at the third in a row, once",
-		{VERDICT_OK, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED},	  5,
-		"---u-"											      },
+		{VERDICT_OK, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED}, 5,
+		"---u-"},
 	{"recovery told once",
-		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_OK, VERDICT_OK},	     5,
-		"--ur-"											      },
+		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_OK, VERDICT_OK}, 5,
+		"--ur-"},
 	{"any proof is a recovery",
-		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_TRUNCATED},			4, "--ur"	 },
+		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_TRUNCATED}, 4, "--ur"},
 	{"never told, nothing to recover from",
-		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_OK, VERDICT_BLOCKED, VERDICT_BLOCKED},	  5,
-		"-----"											      },
+		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_OK, VERDICT_BLOCKED, VERDICT_BLOCKED}, 5,
+		"-----"},
 	{"whatever stands in the way each time",
 		{VERDICT_NETWORK_ERROR, VERDICT_SERVER_ERROR, VERDICT_NETWORK_ERROR,
 			VERDICT_SERVER_ERROR},
-		4,											 "--u-"	 },
+		4, "--u-"},
 	{"another state that stands as long is told",
 		{VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_BLOCKED, VERDICT_SUSPENDED,
 			VERDICT_SUSPENDED, VERDICT_SUSPENDED, VERDICT_SUSPENDED, VERDICT_EMPTY},
-		8,											 "--u--u-r"},
+		8, "--u--u-r"},
 	{"told again after a recovery",
 		{VERDICT_GONE, VERDICT_GONE, VERDICT_GONE, VERDICT_OK, VERDICT_GONE, VERDICT_GONE,
 			VERDICT_GONE},
-		7,											 "--ur--u" },
+		7, "--ur--u"},
 };
 
 static char told_letter(struct world *world)
@@ -787,9 +789,7 @@ static const char *field(const json_t *fields, const char *name)
 static void test_summary(void **state)
 {
 	struct world *world = *state;
-	const struct sighting posts[] = {
-		rude, {.text = "ruder", .severity = SEVERITY_LOW}
-	 };
+	const struct sighting posts[] = {rude, {.text = "ruder", .severity = SEVERITY_LOW}};
 	begin_scan(world);
 	read_page(world, LIST, posts, 2);
 	struct outcome outcome = outcome_of(VERDICT_TRUNCATED, 1709287200);

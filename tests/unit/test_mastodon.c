@@ -12,9 +12,9 @@
 enum { ACCOUNT, PINNED, STATUSES }; /* the source's steps */
 
 #define PROFILE "https://social.example/@ada"
-#define LOOKUP	"https://social.example/api/v1/accounts/lookup?acct=ada"
-#define LIST	"https://social.example/api/v1/accounts/42/statuses?limit=40"
-#define FEED	"https://social.example/@ada.rss"
+#define LOOKUP  "https://social.example/api/v1/accounts/lookup?acct=ada"
+#define LIST    "https://social.example/api/v1/accounts/42/statuses?limit=40"
+#define FEED    "https://social.example/@ada.rss"
 
 static struct page answer(int step, const char *body, size_t len)
 {

@@ -70,8 +70,7 @@ static void sample_fill(struct sample *s)
 	s->own[0] = "https://b.example/";
 	s->own[1] = "https://c.example/";
 	s->reading.scores = s->scores;
-	s->reading.extract = (struct extract){
-		.verdict = VERDICT_TRUNCATED,
+	s->reading.extract = (struct extract){.verdict = VERDICT_TRUNCATED,
 		.why = "newest 20",
 		.retry_at_s = 5,
 		.posts = s->posts,
@@ -81,8 +80,7 @@ static void sample_fill(struct sample *s)
 		.n_follows = 1,
 		.coverage = {.total = 40, .window = true, .lack = "x"},
 		.robots = s->robots,
-		.n_robots = 1
-	     };
+		.n_robots = 1};
 	struct facts *facts = &s->reading.extract.facts;
 	facts->name = "Ada";
 	facts->bio = "b\xc3\xado";

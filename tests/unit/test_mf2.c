@@ -212,8 +212,7 @@ static void compare_items(const json_t *want, const struct mf2_item *item, struc
 	size_t i;
 	json_array_foreach(json_object_get(want, "type"), i, type)
 		count(tally, mf2_is(item, json_string_value(type)), "type");
-	json_object_foreach(json_object_get(want, "properties"), name, values)
-	{
+	json_object_foreach(json_object_get(want, "properties"), name, values) {
 		if (in_model(name))
 			compare_property(name, values, item, tally);
 	}
@@ -249,11 +248,11 @@ struct known {
 
 /* Pages that are read in another way, and why. */
 static const struct known known[] = {
-	{"-v1/hnews/",    "news is read by its entries"			    },
-	{"-v1/hproduct/", "goods are nothing of a person"				 },
-	{"-v1/hreview",	"reviews are read by their text; what is reviewed is not"},
+	{"-v1/hnews/", "news is read by its entries"},
+	{"-v1/hproduct/", "goods are nothing of a person"},
+	{"-v1/hreview", "reviews are read by their text; what is reviewed is not"},
 	{"-v1/hcard/multiple", "its agent is a card in a property that we do not read"},
-	{"-v1/includes/", "the include pattern, which nobody writes any more"	     },
+	{"-v1/includes/", "the include pattern, which nobody writes any more"},
 };
 
 static bool is_known(const char *page)

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define ZWSP	     "\xe2\x80\x8b"
+#define ZWSP         "\xe2\x80\x8b"
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const masked_words[] = {

@@ -357,7 +357,7 @@ static void further_pages_end_the_list(void **state)
 struct server_row {
 	const char *file;
 	const char *url;
-	size_t posts;	   /* without the bio */
+	size_t posts;      /* without the bio */
 	const char *first; /* permalink of the first */
 	const char *text;  /* its text */
 };

@@ -166,8 +166,7 @@ static void genuine_answers(void **state)
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_false(extract.coverage.cut);
 	assert_int_equal(extract.coverage.total, 712);
-	json_array_foreach(json_object_get(root, "data"), i, film)
-	{
+	json_array_foreach(json_object_get(root, "data"), i, film) {
 		const char *uuid = json_string_value(json_object_get(film, "uuid"));
 		const char *name = json_string_value(json_object_get(film, "name"));
 		const char *text = json_string_value(json_object_get(film, "description"));

@@ -104,9 +104,7 @@ static void speak_out_of_turn(uint64_t number)
 	const struct {
 		struct packet_head head;
 		int64_t body;
-	} packet = {
-		.head = {.kind = PACKET_ANSWER, .page = number, .last = 1}
-	  };
+	} packet = {.head = {.kind = PACKET_ANSWER, .page = number, .last = 1}};
 	(void)send(ROLE_SOCKET, &packet, sizeof packet, MSG_NOSIGNAL);
 }
 
@@ -228,9 +226,7 @@ static void pass_descriptors(uint64_t number)
 	struct {
 		struct packet_head head;
 		int64_t body;
-	} packet = {
-		.head = {.kind = PACKET_ANSWER, .page = number}
-	       };
+	} packet = {.head = {.kind = PACKET_ANSWER, .page = number}};
 	int fds[8] = {0, 1, 2, 3, 0, 1, 2, 3};
 	union {
 		struct cmsghdr head;

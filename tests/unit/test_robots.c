@@ -124,12 +124,12 @@ static const struct {
 	{"http://foo.bar/foo/bar/\xe3\x83\x84", NULL,
 		"§2.2.2: octets outside ASCII are percent-encoded prior to comparison, in the URI "
 		"as in "
-		"the pattern; Google leaves that to its caller"		       },
-	{"http://foo.bar/foo/bar/baz",	       "/foo/bar/%62%61%7A",
+		"the pattern; Google leaves that to its caller"},
+	{"http://foo.bar/foo/bar/baz", "/foo/bar/%62%61%7A",
 		"§2.2.2: an encoded unreserved octet is decoded prior to comparison, and the RFC's "
 		"own table "
-		"has this very pair as a match"				       },
-	{"http://foo.com/allowed-slash/",	  "index.html",
+		"has this very pair as a match"},
+	{"http://foo.com/allowed-slash/", "index.html",
 		"§2.2.2 knows no directory index: \"/x/index.html\" does not match \"/x/\""},
 };
 
@@ -272,18 +272,18 @@ static void a_status_has_its_meaning(void **state)
 		int status;
 		enum robots_meaning want;
 	} statuses[] = {
-		{0,   ROBOTS_DENY_ALL },
-		{200, ROBOTS_READ	 },
-		{204, ROBOTS_READ	 },
+		{0, ROBOTS_DENY_ALL},
+		{200, ROBOTS_READ},
+		{204, ROBOTS_READ},
 		{302, ROBOTS_ALLOW_ALL},
 		{401, ROBOTS_ALLOW_ALL},
 		{403, ROBOTS_ALLOW_ALL},
 		{404, ROBOTS_ALLOW_ALL},
 		{410, ROBOTS_ALLOW_ALL},
-		{429, ROBOTS_DENY_ALL },
-		{500, ROBOTS_DENY_ALL },
-		{503, ROBOTS_DENY_ALL },
-		{999, ROBOTS_DENY_ALL },
+		{429, ROBOTS_DENY_ALL},
+		{500, ROBOTS_DENY_ALL},
+		{503, ROBOTS_DENY_ALL},
+		{999, ROBOTS_DENY_ALL},
 	};
 	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
 		if (robots_for_status(statuses[i].status) != statuses[i].want)

@@ -89,13 +89,13 @@ struct pick {
 };
 
 static const struct pick picks[] = {
-	{"a page of one's own",			"https://ada.example/",		"page"    },
-	{"the address of a feed",		  "https://ada.example/atom.xml",	  "feed"	},
-	{"a fediverse handle",		       "https://social.example/@ada",     "mastodon"},
-	{"its feed",			       "https://social.example/@ada.rss", "feed"    },
-	{"the same form on a platform with feeds", "https://medium.com/@ada",	      "feed"    },
-	{"and on one without",		       "https://www.tiktok.com/@ada",     "page"    },
-	{"nobody's profile is a robots.txt",	     "https://ada.example/robots.txt",  "page"    },
+	{"a page of one's own", "https://ada.example/", "page"},
+	{"the address of a feed", "https://ada.example/atom.xml", "feed"},
+	{"a fediverse handle", "https://social.example/@ada", "mastodon"},
+	{"its feed", "https://social.example/@ada.rss", "feed"},
+	{"the same form on a platform with feeds", "https://medium.com/@ada", "feed"},
+	{"and on one without", "https://www.tiktok.com/@ada", "page"},
+	{"nobody's profile is a robots.txt", "https://ada.example/robots.txt", "page"},
 };
 
 static void profiles_go_to_the_most_particular_source(void **state)
@@ -122,11 +122,11 @@ struct wall {
 };
 
 static const struct wall walls[] = {
-	{"a missing feed",			   "feed",	   404, VERDICT_NOT_FOUND,	   0},
-	{"a missing page",			   "page",	   404, VERDICT_NOT_FOUND,	   0},
-	{"a missing API has a feed in its place", "mastodon", 404, VERDICT_NOT_FOUND,     1},
-	{"a closed API, too",		      "mastodon", 401, VERDICT_AUTH_REQUIRED, 1},
-	{"a missing robots.txt forbids nothing",	 "robots",   404, VERDICT_OK,	    0},
+	{"a missing feed", "feed", 404, VERDICT_NOT_FOUND, 0},
+	{"a missing page", "page", 404, VERDICT_NOT_FOUND, 0},
+	{"a missing API has a feed in its place", "mastodon", 404, VERDICT_NOT_FOUND, 1},
+	{"a closed API, too", "mastodon", 401, VERDICT_AUTH_REQUIRED, 1},
+	{"a missing robots.txt forbids nothing", "robots", 404, VERDICT_OK, 0},
 };
 
 static void walls_go_to_the_source(void **state)

@@ -188,8 +188,7 @@ static size_t compare_list(const char *path, int what, const char *key)
 	answer(&question, text, strlen(text), &extract);
 	assert_int_equal(extract.n_posts, json_array_size(items));
 	assert_false(extract.coverage.cut);
-	json_array_foreach(items, i, row)
-	{
+	json_array_foreach(items, i, row) {
 		const struct post *post = &extract.posts[i];
 		json_int_t id = json_integer_value(json_object_get(row, key));
 		assert_int_equal(strtoll(strchr(post->id, '/') + 1, NULL, 10), id);

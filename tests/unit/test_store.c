@@ -208,11 +208,11 @@ static void test_each_finding(void **state)
 		enum finding_state state;
 		const char *profile;
 	} rows[] = {
-		{"a", SEVERITY_LOW,	    6,  FINDING_OPENED,   PROFILE},
+		{"a", SEVERITY_LOW, 6, FINDING_OPENED, PROFILE},
 		{"b", SEVERITY_CRITICAL, 80, FINDING_REOPENED, PROFILE},
-		{"c", SEVERITY_CRITICAL, 90, FINDING_OPENED,   PROFILE},
-		{"d", SEVERITY_HIGH,     50, FINDING_RESOLVED, PROFILE},
-		{"e", SEVERITY_MEDIUM,   30, FINDING_OPENED,   OTHER	},
+		{"c", SEVERITY_CRITICAL, 90, FINDING_OPENED, PROFILE},
+		{"d", SEVERITY_HIGH, 50, FINDING_RESOLVED, PROFILE},
+		{"e", SEVERITY_MEDIUM, 30, FINDING_OPENED, OTHER},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct finding finding = make_finding(rows[i].id, rows[i].severity, rows[i].score);

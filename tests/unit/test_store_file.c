@@ -102,19 +102,22 @@ struct strange_case {
 static const struct strange_case strange_cases[] = {
 	{"a newer dirtwatch wrote it",
 		"PRAGMA application_id = 0x44495254; PRAGMA user_version = 999;"
-		"CREATE TABLE future (x)",							      NULL, true,  STORE_E_NEWER},
+		"CREATE TABLE future (x)",
+		NULL, true, STORE_E_NEWER},
 	{"newer, for a reader",
 		"PRAGMA application_id = 0x44495254; PRAGMA user_version = 999;"
-		"CREATE TABLE future (x)",							      NULL, false, STORE_E_NEWER},
-	{"another program's database",     "CREATE TABLE bookmarks (x)",				     NULL, true,	 -EMEDIUMTYPE },
+		"CREATE TABLE future (x)",
+		NULL, false, STORE_E_NEWER},
+	{"another program's database", "CREATE TABLE bookmarks (x)", NULL, true, -EMEDIUMTYPE},
 	{"another program's, with its id", "PRAGMA application_id = 7; PRAGMA user_version = 1",
-		NULL,												true,  -EMEDIUMTYPE },
-	{"an older one, for a reader",     "PRAGMA application_id = 0x44495254; CREATE TABLE past (x)",
-		NULL,												false, STORE_E_OLDER},
-	{"an empty file, for a reader",	NULL,							"",	  false, STORE_E_OLDER},
-	{"damaged, for a reader",	  NULL,
+		NULL, true, -EMEDIUMTYPE},
+	{"an older one, for a reader", "PRAGMA application_id = 0x44495254; CREATE TABLE past (x)",
+		NULL, false, STORE_E_OLDER},
+	{"an empty file, for a reader", NULL, "", false, STORE_E_OLDER},
+	{"damaged, for a reader", NULL,
 		"this is not a database, it only stands where one should be ....."
-		"................................................................",			   false, -EUCLEAN     },
+		"................................................................",
+		false, -EUCLEAN},
 };
 
 static void make_strange(const char *path, const struct strange_case *row)

@@ -86,8 +86,12 @@ static void test_a_page_that_had_to_be_read_fails_the_scan(void **state)
 	(void)state;
 	struct tally tally = tally_init();
 	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
-	assert_int_equal(tally_failed(&tally, "https://a.example/2", FOLLOW_NEXT, VERDICT_SERVER_ERROR, "500", 77), 0);
-	assert_int_equal(tally_failed(&tally, "https://a.example/3", FOLLOW_NEXT, VERDICT_BLOCKED, "no", 0), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/2", FOLLOW_NEXT,
+				 VERDICT_SERVER_ERROR, "500", 77),
+		0);
+	assert_int_equal(
+		tally_failed(&tally, "https://a.example/3", FOLLOW_NEXT, VERDICT_BLOCKED, "no", 0),
+		0);
 	struct outcome outcome = tally_outcome(&tally);
 	assert_int_equal(outcome.verdict, VERDICT_SERVER_ERROR);
 	assert_string_equal(outcome.why, "500");
@@ -101,7 +105,9 @@ static void test_a_page_beside_it_is_told_and_no_more(void **state)
 	(void)state;
 	struct tally tally = tally_init();
 	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 5, 1, false), 0);
-	assert_int_equal(tally_failed(&tally, "https://a.example/feed", FOLLOW_ALSO, VERDICT_NOT_FOUND, NULL, 0), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/feed", FOLLOW_ALSO,
+				 VERDICT_NOT_FOUND, NULL, 0),
+		0);
 	struct outcome outcome = tally_outcome(&tally);
 	assert_int_equal(outcome.verdict, VERDICT_OK);
 	assert_non_null(strstr(outcome.lack, "https://a.example/feed"));
@@ -126,8 +132,8 @@ static void test_many_sentences_end_at_a_bound(void **state)
 	(void)state;
 	struct tally tally = tally_init();
 	for (int i = 0; i < 10000; i++)
-		assert_int_equal(tally_failed(&tally, "https://a.example/some/long/path", FOLLOW_ALSO, VERDICT_GONE,
-					 NULL, 0),
+		assert_int_equal(tally_failed(&tally, "https://a.example/some/long/path",
+					 FOLLOW_ALSO, VERDICT_GONE, NULL, 0),
 			0);
 	assert_true(strlen(tally_outcome(&tally).lack) < 10000);
 	tally_release(&tally);
@@ -175,7 +181,8 @@ static void test_a_broken_standing_stands_for_nothing(void **state)
 {
 	(void)state;
 	struct arena *arena = arena_new(1 << 20);
-	static const char *const broken[] = {NULL, "", "{", "[]", "{\"follows\":7,\"facts\":[]}", "{\"total\":\"x\"}"};
+	static const char *const broken[] = {
+		NULL, "", "{", "[]", "{\"follows\":7,\"facts\":[]}", "{\"total\":\"x\"}"};
 	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
 		struct standing back;
 		assert_int_equal(standing_read(arena, broken[i], &back), 0);
@@ -194,7 +201,8 @@ static void test_the_rating_falls_with_every_finding_put_right(void **state)
 		struct rating rating = {0};
 		struct scan_result sum = {0};
 		for (size_t i = skip; i < 4; i++)
-			rating_add(&rating, &(struct finding){.score = scores[i], .class = CLASS_ILLEGAL,
+			rating_add(&rating, &(struct finding){.score = scores[i],
+						    .class = CLASS_ILLEGAL,
 						    .severity = severity_of_score(scores[i])});
 		rating_sum(&rating, &sum);
 		assert_true(sum.rating < last);

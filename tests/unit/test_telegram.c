@@ -1,7 +1,7 @@
 #include "tests/unit/api_check.h"
 
 #define FIXTURE "tests/fixtures/telegram/channel.html"
-#define POST	"https://t.me/adabridges/"
+#define POST    "https://t.me/adabridges/"
 
 static const struct asked channel = {
 	.source = "telegram",

@@ -295,8 +295,7 @@ static void goes_where_browsers_go(void **state)
 	size_t index;
 	size_t same = 0;
 	json_t *row;
-	json_array_foreach(rows, index, row)
-	{
+	json_array_foreach(rows, index, row) {
 		if (json_is_object(row))
 			same += (size_t)check_browser(row);
 	}

@@ -120,15 +120,15 @@ struct title_row {
 };
 
 static const struct title_row title_rows[] = {
-	{"404",				true },
-	{"Page not found",		      true },
-	{"Page Not Found | Ada's blog",	 true },
-	{"404: not found",		      true },
-	{"404 Not Found",		       true },
-	{"404 days sober",		      false},
-	{"Not found wanting",		   false},
-	{"Ada's blog",			  false},
-	{NULL,				  false},
+	{"404", true},
+	{"Page not found", true},
+	{"Page Not Found | Ada's blog", true},
+	{"404: not found", true},
+	{"404 Not Found", true},
+	{"404 days sober", false},
+	{"Not found wanting", false},
+	{"Ada's blog", false},
+	{NULL, false},
 };
 
 static void knows_a_missing_page_by_its_title(void **state)
