@@ -95,7 +95,7 @@ int build_categories(struct build *build)
 
 /* ---- words of a rule ---- */
 
-static const char *const kinds[RULE_KIND_COUNT] = {"text", "context", "handle", "link"};
+static const char *const kinds[RULE_KIND_COUNT] = {"text", "context", "handle", "link", "phrases"};
 static const char *const statuses[STATUS_COUNT] = {"experimental", "test", "stable", "deprecated"};
 
 /* The index of @word in @known; -1, told, when it is not there.  NULL gives @otherwise. */
@@ -305,6 +305,18 @@ static int check_id(struct build *build, struct rule_source *source, enum rule_k
 	return 0;
 }
 
+/* What it looks for: phrases, or a pattern. */
+static void check_body(struct build *build, struct rule_source *source, enum rule_kind kind)
+{
+	const bool phrases = kind == RULE_PHRASES;
+	if (phrases && source->pattern.file)
+		build_bad(build, source, source->pattern, "kind phrases has items, not a pattern");
+	if (!phrases && source->items.file)
+		build_bad(build, source, source->items, "only kind phrases has items");
+	if (!phrases && !source->pattern.file)
+		build_bad(build, source, source->node, "\"pattern\" is missing here");
+}
+
 static int build_rule(struct build *build, struct rule_source *source, struct rule *rule)
 {
 	struct arena *arena = build->set->arena;
@@ -341,6 +353,7 @@ static int build_rule(struct build *build, struct rule_source *source, struct ru
 	if (r == 0)
 		r = set_place(build, source, card);
 	set_category(build, source, rule);
+	check_body(build, source, rule->kind);
 	return r;
 }
 

@@ -29,6 +29,9 @@ MUST_CHECK int build_examples(struct build *build);
 /** The expressions and the prefilter. */
 MUST_CHECK int build_expressions(struct build *build);
 
+/** The phrases of the rules of that kind. */
+MUST_CHECK int build_phrases(struct build *build);
+
 /** The rule called @id, contexts among them; NULL: none. */
 struct rule *build_find(struct build *build, const char *id);
 

@@ -101,6 +101,8 @@ static int add_expressions(struct build *build, struct rule *rule, struct rule_s
 	if (!rule->expressions)
 		return -ENOMEM;
 	int r = 0;
+	if (!source->pattern.file)
+		return 0;
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_expression(build, rule, source,
 			list ? yaml_item(source->pattern, i) : source->pattern, regex_flags);
@@ -203,7 +205,8 @@ int build_expressions(struct build *build)
 		if (r == 0)
 			r = add_allow(build, rule, build->of[i]);
 		/* A template that asks for what the company does not have finds nothing. */
-		rule->off |= build->of[i]->broken || rule->n_expressions == 0;
+		rule->off |= build->of[i]->broken ||
+			     (rule->n_expressions == 0 && rule->kind != RULE_PHRASES);
 	}
 	return r < 0 ? r : build_prefilter(build);
 }

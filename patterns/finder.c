@@ -33,6 +33,8 @@ int finder_init(struct finder *finder, const struct ruleset *set)
 		r = sieve_init(&finder->sieve, set->prefilter);
 	if (r == 0)
 		r = matcher_new(&finder->matcher);
+	if (r == 0)
+		r = adder_init(&finder->adder, set->phrases);
 	if (r < 0)
 		finder_release(finder);
 	return r;
@@ -43,6 +45,7 @@ void finder_release(struct finder *finder)
 	views_free(finder->views);
 	sieve_release(&finder->sieve);
 	matcher_free(finder->matcher);
+	adder_release(&finder->adder);
 	page_release(&finder->link);
 	free(finder->spans.items);
 	free(finder->found);
@@ -60,7 +63,7 @@ static int add_found(struct finder *finder, const struct rule *rule, struct span
 		finder->room = room;
 	}
 	finder->found[finder->n_found++] =
-		(struct found){(uint32_t)(rule - finder->set->rules), at};
+		(struct found){.rule = (uint32_t)(rule - finder->set->rules), .at = at};
 	return 0;
 }
 
@@ -255,6 +258,25 @@ static int try_links(struct finder *finder, const struct post *post, unsigned sc
 	return r;
 }
 
+/* ---- phrases ---- */
+
+/* The rules whose phrases add up to their threshold, where the heaviest of them stands. */
+static int find_sums(struct finder *finder, unsigned scope)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < finder->adder.n_sums; i++) {
+		const struct phrase_sum *sum = &finder->adder.sums[i];
+		const struct rule *rule = &finder->set->rules[sum->list->rule];
+		if (!(rule->scope & scope) || sum->n_told == 0 ||
+			phrase_confidence(sum) < sum->list->threshold)
+			continue;
+		r = add_found(finder, rule, sum->told[0].at);
+		if (r == 0)
+			finder->found[finder->n_found - 1].sum = sum;
+	}
+	return r;
+}
+
 /* ---- posts ---- */
 
 static int compare_found(const void *a_, const void *b_)
@@ -275,6 +297,7 @@ int finder_run(struct finder *finder, const struct post *post)
 	finder->n_found = finder->n_gave_up = 0;
 	finder->gave_up = NULL;
 	matcher_fit(finder->matcher, len);
+	adder_begin(&finder->adder);
 	int r = views_take(finder->views, post->text, len, post->kind != KIND_HANDLE);
 	if (r == 0 && finder->set->any_links)
 		r = try_links(finder, post, scope);
@@ -287,7 +310,11 @@ int finder_run(struct finder *finder, const struct post *post)
 		r = views_get(finder->views, order[i], &subject.view);
 		if (r == 0 && subject.view)
 			r = try_subject(finder, &subject);
+		if (r == 0 && subject.view)
+			r = adder_add(&finder->adder, subject.view);
 	}
+	if (r == 0)
+		r = find_sums(finder, scope);
 	if (finder->n_found > 1)
 		qsort(finder->found, finder->n_found, sizeof *finder->found, compare_found);
 	return r;

@@ -16,6 +16,7 @@ struct spans {
 struct found {
 	uint32_t rule;
 	struct span at; /* in the post's text; empty for a link that covers none of it */
+	const struct phrase_sum *sum; /* of a rule of phrases; NULL: of another */
 };
 
 struct finder {
@@ -23,6 +24,7 @@ struct finder {
 	struct views *views;
 	struct sieve sieve;
 	struct matcher *matcher;
+	struct adder adder;
 	struct page_view link; /* the link in hand */
 	struct spans spans;    /* scratch */
 	struct found *found;   /* the answer: by rule, then place */

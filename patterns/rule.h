@@ -12,6 +12,7 @@ enum rule_kind {
 	RULE_CONTEXT, /* finds nothing by itself: others name it in requires, unless, directed */
 	RULE_HANDLE,  /* reads the screen name */
 	RULE_LINK,    /* reads where links lead */
+	RULE_PHRASES, /* sums up the weights of phrases (phrases.h) */
 	RULE_KIND_COUNT,
 };
 

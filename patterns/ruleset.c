@@ -205,6 +205,8 @@ static int make_set(struct build *build)
 		r = build_examples(build);
 	if (r == 0 && !build->options->catalogue)
 		r = build_expressions(build);
+	if (r == 0 && !build->options->catalogue)
+		r = build_phrases(build);
 	if (r == 0)
 		r = make_digest(sources, build->options, &build->set->digest);
 	return r;

@@ -81,6 +81,7 @@ struct weighing {
 	const struct rule *rule;
 	const struct post *post;
 	struct span at;
+	const struct phrase_sum *sum; /* as struct found */
 	double confidence;
 	double factor; /* all but weight and confidence */
 	bool cancelled;
@@ -191,6 +192,21 @@ static int weigh_age(struct scorer *scorer, struct weighing *weighing)
 	return r < 0 ? r : 0;
 }
 
+/* A rule of phrases is as sure as they make it; the heaviest of them say why. */
+static int weigh_phrases(struct scorer *scorer, struct weighing *weighing)
+{
+	const struct phrase_sum *sum = weighing->sum;
+	if (!sum)
+		return 0;
+	double confidence = phrase_confidence(sum);
+	weighing->confidence *= confidence;
+	int r = because(scorer, " × %s %.2f", "phrases", confidence);
+	for (size_t i = 0; r == 0 && i < sum->n_told; i++)
+		r = because(scorer, i == 0 ? " (\"%s\" %+.2f" : ", \"%s\" %+.2f",
+			sum->told[i].phrase->text, sum->told[i].phrase->weight);
+	return r == 0 ? because(scorer, "%s", ")", 0) : r;
+}
+
 static int weigh_rule(struct scorer *scorer, struct weighing *weighing)
 {
 	const struct rule_card *card = &weighing->rule->card;
@@ -206,8 +222,9 @@ static int weigh_rule(struct scorer *scorer, struct weighing *weighing)
 
 static int weigh(struct scorer *scorer, struct weighing *weighing)
 {
-	static int (*const steps[])(struct scorer *, struct weighing *) = {weigh_rule, weigh_place,
-		weigh_age, weigh_allow, weigh_requires, weigh_unless, weigh_direction};
+	static int (*const steps[])(struct scorer *, struct weighing *) = {weigh_rule,
+		weigh_phrases, weigh_place, weigh_age, weigh_allow, weigh_requires, weigh_unless,
+		weigh_direction};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !weighing->cancelled; i++) {
 		int r = steps[i](scorer, weighing);
 		if (r < 0)
@@ -259,10 +276,10 @@ static double exact(double score)
 }
 
 static int score_found(struct scorer *scorer, const struct rule *rule, const struct post *post,
-	struct span at, size_t first)
+	const struct found *found, size_t first)
 {
 	const struct category *category = &scorer->finder.set->categories[rule->category];
-	struct weighing weighing = {.rule = rule, .post = post, .at = at};
+	struct weighing weighing = {.rule = rule, .post = post, .at = found->at, .sum = found->sum};
 	int r = weigh(scorer, &weighing);
 	if (r < 0 || weighing.cancelled)
 		return r;
@@ -276,8 +293,8 @@ static int score_found(struct scorer *scorer, const struct rule *rule, const str
 		return r;
 	struct hit hit = {
 		.rule = (size_t)(rule - scorer->finder.set->rules),
-		.start = at.start,
-		.end = at.end,
+		.start = found->at.start,
+		.end = found->at.end,
 		.confidence = weighing.confidence,
 		.score = score,
 		.severity = severity_of_score(score),
@@ -297,7 +314,7 @@ static int score_rule(
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		if (!overlaps_kept(scorer, first, found[i].at))
-			r = score_found(scorer, rule, post, found[i].at, first);
+			r = score_found(scorer, rule, post, &found[i], first);
 	}
 	return r;
 }

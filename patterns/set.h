@@ -1,6 +1,7 @@
 #ifndef DIRTWATCH_PATTERNS_SET_H
 #define DIRTWATCH_PATTERNS_SET_H
 
+#include "patterns/phrases.h"
 #include "patterns/prefilter.h"
 #include "patterns/rule.h"
 
@@ -16,6 +17,7 @@ struct ruleset {
 	struct prefilter *prefilter;           /* NULL: a catalogue */
 	const struct expression **expressions; /* by their number in the prefilter */
 	size_t n_expressions;
+	const struct phrases *phrases; /* NULL: there are none */
 	struct views_options views;
 	bool any_links; /* some rule reads links */
 	struct digest digest;

@@ -33,6 +33,9 @@ static int keep_node(struct walk *walk, struct yaml node, void *into)
 		KEY(rule_source, name, VALUE_CUSTOM, field), .read = keep_node \
 	}
 
+/* Beyond it the logistic is as good as nought or one. */
+#define WEIGHT_MAX 100
+
 /* clang-format off */
 static const struct key rule_keys[] = {
 	{KEY(rule_source, "id", VALUE_STRING, id), .required = true},
@@ -44,7 +47,10 @@ static const struct key rule_keys[] = {
 	RULE_STRING("kind", kind),
 	RULE_STRINGS("scope", scope),
 	RULE_STRINGS("keywords", keywords),
-	{KEY(rule_source, "pattern", VALUE_CUSTOM, pattern), .required = true, .read = keep_node},
+	RULE_NODE("pattern", pattern),
+	RULE_NODE("items", items),
+	{KEY(rule_source, "bias", VALUE_REAL, bias), .min = -WEIGHT_MAX, .max = WEIGHT_MAX},
+	{KEY(rule_source, "threshold", VALUE_REAL, threshold), .min = 0, .max = 1},
 	RULE_STRINGS("flags", flags),
 	RULE_STRINGS("views", views),
 	RULE_NODE("reach", reach),
@@ -85,6 +91,7 @@ static int add_rule(
 	}
 	rule = &into->items[into->count];
 	*rule = (struct rule_source){.confidence = 1,
+		.threshold = 0.5,
 		.max_hits = 1,
 		.node = node,
 		.layer = gathering->layer,

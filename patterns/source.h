@@ -37,6 +37,9 @@ struct rule_source {
 	struct strings scope;
 	struct strings keywords;
 	struct yaml pattern;
+	struct yaml items; /* kind phrases: what it has instead of a pattern */
+	double bias;
+	double threshold;
 	struct strings flags;
 	struct strings views;
 	struct yaml reach;
