@@ -273,11 +273,12 @@ static char bare_letter(uint32_t c)
 										: 0;
 }
 
-/* Where the token that begins at @at ends: letters, and what may stand for letters there. */
+/* Where the token that begins at @at ends: letters, and what may stand for letters there.  One that
+ * is too long to be a word is not looked at to its end, for the next may begin within it. */
 static size_t token_end(const struct view *plain, size_t at)
 {
 	size_t end = at;
-	for (; end < plain->len; end++) {
+	for (; end < plain->len && end - at <= WORD_B; end++) {
 		char c = plain->text[end];
 		if (in_word(c))
 			continue;

@@ -317,7 +317,7 @@ static void test_long_texts(void **state)
 		"a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81", "\xef\xb7\xba", "://", "http://", "a@",
 		"\xd1\x81"
 		"a",
-		"i "};
+		"i ", "t!"};
 	struct views *views = new_views();
 	char *text = malloc(LIMIT_POST_TEXT_B);
 	assert_non_null(text);
