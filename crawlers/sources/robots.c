@@ -6,6 +6,9 @@
 
 /* robots.txt: RFC 9309 §2.2, and the slips of the pen that Google's parser lets pass. */
 
+/* The longest that a path can be when it is compared. */
+#define PATTERN_B (3 * LIMIT_URL_B)
+
 enum key {
 	KEY_OTHER, /* a sitemap, say: no part of a group */
 	KEY_AGENT,
@@ -167,7 +170,12 @@ static int read_rule(struct parser *parser, bool allow, struct span path)
 	int r = robots_normalise(&parser->pattern, path.at, path.len, ROBOTS_PATTERN);
 	if (r != 0)
 		return r < 0 ? r : 0; /* its ceiling is three times the file's: never reached */
-	const char *pattern = arena_strdup(parser->arena, buf_str(&parser->pattern));
+	/* What is forbidden by the beginning alone is more than was meant, never less. */
+	size_t len = parser->pattern.len;
+	if (len > PATTERN_B && allow)
+		return 0;
+	const char *pattern = arena_copy(
+		parser->arena, buf_str(&parser->pattern), len < PATTERN_B ? len : PATTERN_B);
 	if (!pattern)
 		return -ENOMEM;
 	if (parser->in_ours)

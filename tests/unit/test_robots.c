@@ -255,6 +255,29 @@ static void gives_up_in_time(void **state)
 	assert_false(robots_allows(rules, 4096, path));
 }
 
+/* Main takes no string of the reader's that is longer than any path. */
+static void too_long_a_pattern_still_denies(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new(LIMIT_EXTRACT_B);
+	struct buf file = BUF_INIT(LIMIT_ROBOTS_B);
+	struct robots_rule *rules;
+	size_t count;
+	assert_int_equal(buf_adds(&file, "User-agent: *\nAllow: /a"), 0);
+	for (size_t i = 0; i < 100000; i++)
+		assert_int_equal(buf_addc(&file, '*'), 0);
+	assert_int_equal(buf_adds(&file, "\nDisallow: /a"), 0);
+	for (size_t i = 0; i < 100000; i++)
+		assert_int_equal(buf_addc(&file, '*'), 0);
+	assert_int_equal(robots_parse(arena, ROBOTS_TOKEN, file.data, file.len, &rules, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(strlen(rules[0].pattern), 3 * LIMIT_URL_B);
+	assert_false(robots_allows(rules, count, "/a/b"));
+	assert_true(robots_allows(rules, count, "/b"));
+	buf_release(&file);
+	arena_free(arena);
+}
+
 static void too_long_a_path_is_denied(void **state)
 {
 	(void)state;
@@ -322,6 +345,7 @@ int main(void)
 		cmocka_unit_test(reads_no_further_than_the_limit),
 		cmocka_unit_test(keeps_every_rule),
 		cmocka_unit_test(gives_up_in_time),
+		cmocka_unit_test(too_long_a_pattern_still_denies),
 		cmocka_unit_test(too_long_a_path_is_denied),
 		cmocka_unit_test(a_status_has_its_meaning),
 		cmocka_unit_test(is_a_source),
