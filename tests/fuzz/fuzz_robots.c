@@ -80,7 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf spelt = BUF_INIT(3 * LIMIT_URL_B);
 	MUST(arena && robots_parse(arena, ROBOTS_TOKEN, file, len, &rules, &count) == 0);
 	for (size_t i = 0; i < count; i++)
-		MUST(rules[i].pattern[0] == '/' || rules[i].pattern[0] == '*');
+		MUST(strchr("/*", rules[i].pattern[0]) &&
+			strlen(rules[i].pattern) <= 3 * LIMIT_URL_B);
 	normal(&spelt, path, ROBOTS_PATH);
 	bool allowed = robots_allows(rules, count, path);
 	if (is_small(rules, count, buf_str(&spelt)) && strcmp(path, "/robots.txt") != 0)

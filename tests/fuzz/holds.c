@@ -98,6 +98,15 @@ static char *cut_line(struct input *input, size_t max_b)
 	return line;
 }
 
+static bool printable(const char *text)
+{
+	for (; *text; text++) {
+		if (*text < ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
 struct page page_of(struct input *input, const char *source)
 {
 	char *head = cut_line(input, LIMIT_HEADER_B);
@@ -127,7 +136,7 @@ struct page page_of(struct input *input, const char *source)
 		page.content_type = NULL;
 	if (!*link)
 		page.link = NULL;
-	if (!*subject || !text_valid(subject, strlen(subject))) /* it is our own */
+	if (!*subject || !printable(subject)) /* it is our own */
 		page.subject = NULL;
 	if (!page.content_type)
 		free(content_type);

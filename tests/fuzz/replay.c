@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool grow;
 static double slowest_s;
+static char slowest[256];
 
 static double cpu_s(void)
 {
@@ -60,8 +61,10 @@ static int run(const char *path, const uint8_t *data, size_t size)
 	double start_s = cpu_s();
 	(void)LLVMFuzzerTestOneInput(data, size);
 	double took_s = cpu_s() - start_s;
-	if (took_s > slowest_s)
+	if (took_s > slowest_s) {
 		slowest_s = took_s;
+		(void)snprintf(slowest, sizeof slowest, "%s", path);
+	}
 	if (took_s <= SLOW_S)
 		return 0;
 	(void)fprintf(stderr, "%s: %zu bytes took %.1f s\n", path, size, took_s);
@@ -154,6 +157,6 @@ int main(int argc, char **argv)
 			failed |= S_ISDIR(info.st_mode) ? run_folder(argv[i]) : run_file(argv[i]);
 	}
 	if (grow)
-		(void)printf("the slowest took %.2f s\n", slowest_s);
+		(void)printf("the slowest took %.2f s: %s\n", slowest_s, slowest);
 	return failed;
 }
