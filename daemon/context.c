@@ -24,6 +24,8 @@ static int load_rules(
 		if (r < 0)
 			log_err(r, "cannot load the rules in %s", paths->patterns);
 	}
+	if (r > 0 && problems_count(problems) + problems_notes(problems) == 0)
+		log_err(0, "there are no rules in %s", paths->patterns);
 	if (problems)
 		problems_print(problems, stderr);
 	problems_free(problems);
@@ -93,6 +95,10 @@ static int start_store(struct context *context)
 		log_err(0, "%s was written by a newer dirtwatch: not touched",
 			context->paths.store);
 		return -EPROTO;
+	case -EMEDIUMTYPE:
+		log_err(0, "%s is a database of another program: not touched",
+			context->paths.store);
+		return r;
 	default:
 		if (r < 0)
 			log_err(r, "cannot open %s", context->paths.store);

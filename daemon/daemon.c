@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
@@ -130,18 +131,23 @@ static void on_nothing(size_t failed, void *userdata)
 	(void)userdata;
 }
 
+static void scan_everything(struct daemon *daemon, const char *reason)
+{
+	const struct sink nobody = {0};
+	struct round *round;
+	log_info("scanning everything now, %s", reason);
+	int r = fleet_round(daemon->fleet, &nobody, on_nothing, NULL, &round);
+	if (r < 0)
+		log_err(r, "cannot scan now");
+}
+
 static int on_scan_signal(
 	sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	(void)source;
 	(void)info;
 	struct daemon *daemon = userdata;
-	const struct sink nobody = {0};
-	struct round *round;
-	log_info("scanning everything now, as asked by SIGUSR1");
-	int r = fleet_round(daemon->fleet, &nobody, on_nothing, NULL, &round);
-	if (r < 0)
-		log_err(r, "cannot scan now");
+	scan_everything(daemon, "as asked by SIGUSR1");
 	tell_status(daemon);
 	return 0;
 }
@@ -206,6 +212,7 @@ static int on_reload_signal(
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	const struct digest rules = *ruleset_digest(daemon->context.ruleset);
 	struct fresh fresh;
 	int r = context_prepare(&daemon->context, &fresh);
 	if (r != 0) {
@@ -221,6 +228,9 @@ static int on_reload_signal(
 	}
 	log_info("config and rules were read anew: %zu profiles",
 		daemon->context.config->n_profiles);
+	/* What was scored under other rules, or not at all because they had changed, does not wait. */
+	if (strcmp(rules.hex, ruleset_digest(daemon->context.ruleset)->hex) != 0)
+		scan_everything(daemon, "under the new rules");
 	tell_ready(daemon);
 	return 0;
 }

@@ -113,10 +113,8 @@ static enum exit_status scan_here(
 	bool named = targets->count > 0;
 	size_t failed = 0;
 	int r = context_start(&context, options, named);
-	if (r > 0)
-		return EXIT_USAGE;
-	if (r < 0)
-		return EXIT_INTERNAL;
+	if (r != 0)
+		return r == CONTEXT_E_CONFIG ? EXIT_USAGE : EXIT_INTERNAL;
 	if (!has_profiles(&context, targets)) {
 		context_stop(&context);
 		return EXIT_USAGE;
