@@ -135,6 +135,12 @@ check-asan:
 
 tests-built: $(O)/dirtwatch $(UNIT_TESTS) $(REPLAYS)
 
+# The daemon killed 200 times over, where check does so 25 times (make check-faults KILLS=1000).
+KILLS ?= 200
+.PHONY: check-faults
+check-faults: $(O)/dirtwatch
+	DIRTWATCH_KILLS=$(KILLS) $(PYTHON) -m pytest -q -p no:cacheprovider tests/scenario/test_store_faults.py -k killed
+
 .PHONY: bench
 bench: $(BENCHES)
 	@for b in $^; do $$b || exit 1; done
@@ -262,5 +268,6 @@ help:
 	@echo "make            build/release/dirtwatch        make demo     the main job on a demo site"
 	@echo "make check      every test                     make check B=asan   unit tests, sanitized"
 	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
+	@echo "make check-faults  the daemon killed 200 times"
 	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
 	@echo "make install    DESTDIR=, prefix=, sysconfdir= make clean"
