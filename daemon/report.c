@@ -96,7 +96,9 @@ static void take(const json_t *event, void *userdata)
 		report->failing |= severity_in(event) >= report->fail_on;
 		keep(report, report->findings, event);
 	} else if (strcmp(type, "profile") == 0) {
-		report->unverified |= !json_is_true(json_object_get(event, "verified"));
+		/* A post that could not be scored is as little proven as a page that could not be read. */
+		report->unverified |= !json_is_true(json_object_get(event, "verified")) ||
+				      number(json_object_get(event, "coverage"), "unscored") > 0;
 		keep(report, report->profiles, event);
 	} else if (strcmp(type, "scan") == 0) {
 		json_decref(report->scan);

@@ -95,3 +95,37 @@ def test_explain(dirtwatch, site):
     shown = dirtwatch.run("--explain", finding["id"], *config).out
     assert finding["url"] in shown and "weighed:" in shown
     assert dirtwatch.run("--explain", "no.such.rule", *config).status == 2
+
+
+BOMB = r"""
+dirtwatch_patterns: 1
+categories:
+  own.bomb: {title: A bomb, class: unprofessional, severity: low, max_score: 10, why: w, advice: a}
+rules:
+  - id: own.bomb
+    title: A bomb
+    category: own.bomb
+    severity: low
+    confidence: 0.9
+    kind: text
+    pattern: '\w*\w*\w*\w*\w*q9\z'
+    why: It never ends.
+    advice: Mend the rule.
+    tests: {hit: [aq9, bq9], miss: [c, d]}
+"""
+
+
+def test_a_rule_that_gives_up_leaves_the_post_unscored(dirtwatch, site):
+    (dirtwatch.folder / "patterns.d").mkdir()
+    (dirtwatch.folder / "patterns.d" / "bomb.yaml").write_text(BOMB)
+    text = "x" * 3000 + " q9 " + "y" * 3000
+    draft = dirtwatch.run("--check", "--format=json", stdin=text.encode())
+    (verdict,) = draft.events("verdict")
+    assert verdict["unscored"] and "own.bomb" in verdict["unscored_why"] and draft.status == 3
+    site.put("index.html", hfeed(entry(1, text)))
+    dirtwatch.configure([site.url + "/"])
+    for _ in range(2):  # and it is read again, though it has not changed
+        result = dirtwatch.scan()
+        profile = result.profile()
+        assert result.status == 3 and profile["coverage"]["unscored"] == 1 and "own.bomb" in profile["coverage"]["lack"]
+    assert "could not be scored" in dirtwatch.run("--scan-now", "--config", str(dirtwatch.config)).out

@@ -176,7 +176,7 @@ def test_text_report(dirtwatch, site):
     out = result.out
     assert result.status == 1
     assert "»" in out and "why:" in out and "advice:" in out and f"{site.url}/posts/1" in out
-    assert "UNVERIFIED" in out and "not-found" in out and "An unverified profile is not a clean one" in out
+    assert "UNVERIFIED" in out and "not-found" in out and "is not clean: nothing is known of it" in out
     assert "\x1b" not in out, "no colour where there is no terminal, and no escape of a stranger's"
     colored = dirtwatch.run("--scan-now", "--config", str(dirtwatch.config), "--color=always").out
     assert "\x1b[" in colored
