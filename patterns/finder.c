@@ -205,8 +205,7 @@ static int try_expression(
 static int try_subject(struct finder *finder, const struct subject *subject)
 {
 	const struct ruleset *set = finder->set;
-	int r = 0;
-	sieve_pass(&finder->sieve, subject->view->text, subject->view->len);
+	int r = sieve_pass(&finder->sieve, subject->view->text, subject->view->len);
 	if (finder->everything) {
 		for (size_t i = 0; r == 0 && i < set->n_expressions; i++)
 			r = try_expression(finder, set->expressions[i], subject);

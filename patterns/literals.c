@@ -38,6 +38,7 @@ struct piece {
 	bool first_known;
 	bool nullable; /* it may be empty */
 	bool apart;    /* it is a character that parts words */
+	bool ends_apart; /* it ends with one */
 };
 
 struct reader {
@@ -63,7 +64,7 @@ static void *take(struct reader *reader, size_t count, size_t size)
 
 static struct piece unknown(bool apart)
 {
-	return (struct piece){.apart = apart};
+	return (struct piece){.apart = apart, .ends_apart = apart};
 }
 
 static void add_strings(struct reader *reader, struct set *set, const struct set *more)
@@ -221,10 +222,39 @@ static bool better(const struct literal_group *a, const struct literal_group *b)
 	return group_odds(a) < group_odds(b);
 }
 
+/* Do two groups ask for the same, as far as three in four of their literals go?  Then one will do. */
+static bool much_alike(const struct literal_group *a, const struct literal_group *b)
+{
+	size_t same = 0;
+	for (size_t i = 0, k = 0; i < a->count && k < b->count;) {
+		const struct literal *x = &a->items[i];
+		const struct literal *y = &b->items[k];
+		int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
+		same += order == 0;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return 4 * same >= 3 * (a->count > b->count ? a->count : b->count);
+}
+
+static void remove_group(struct literals *literals, size_t at)
+{
+	literals->count--;
+	for (size_t i = at; i < literals->count; i++)
+		literals->groups[i] = literals->groups[i + 1];
+}
+
 static void add_group(struct literals *literals, struct literal_group group)
 {
 	if (group.count == 0)
 		return;
+	for (size_t i = 0; i < literals->count; i++) {
+		if (!much_alike(&group, &literals->groups[i]))
+			continue;
+		if (!better(&group, &literals->groups[i]))
+			return;
+		remove_group(literals, i--);
+	}
 	size_t at = literals->count;
 	while (at > 0 && better(&group, &literals->groups[at - 1]))
 		at--;
@@ -610,6 +640,17 @@ static bool read_bounds(struct reader *reader, size_t *ret_min, size_t *ret_max)
 	return true;
 }
 
+/* Does every one of @run end where words part? */
+static bool run_ends_apart(const struct set *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct literal *literal = &run->items[i];
+		if (literal->len ? literal->text[literal->len - 1] != ' ' : !literal->word_start)
+			return false;
+	}
+	return run->count > 0;
+}
+
 /* Part of a match or not: what it begins with stays, what it requires is required no more. */
 static struct piece optional(struct reader *reader, const struct piece *piece, size_t max)
 {
@@ -619,8 +660,10 @@ static struct piece optional(struct reader *reader, const struct piece *piece, s
 		add_strings(reader, &out.strings, &none.strings);
 		return out;
 	}
-	out = (struct piece){
-		.first = piece->first, .first_known = piece->first_known, .nullable = true};
+	out = (struct piece){.first = piece->first,
+		.first_known = piece->first_known,
+		.nullable = true,
+		.ends_apart = piece->exact ? run_ends_apart(&piece->strings) : piece->ends_apart};
 	if (piece->exact) {
 		out.first = (struct set){.count = 0};
 		add_strings(reader, &out.first, &piece->strings);
@@ -683,15 +726,16 @@ static void run_is_first(struct reader *reader, struct sequence *sequence)
 	sequence->boundary |= empty && boundary;
 }
 
-/* The run ends here; @apart: before a character that parts words. */
-static void flush(struct reader *reader, struct sequence *sequence, bool apart)
+/* The run ends here; @apart: before a character that parts words.  @next_apart: what follows the run's
+ * successor stands behind such a character. */
+static void flush(struct reader *reader, struct sequence *sequence, bool apart, bool next_apart)
 {
 	for (size_t i = 0; apart && i < sequence->run.count; i++)
 		sequence->run.items[i].word_end |= sequence->run.items[i].len > 0;
 	if (sequence->open)
 		run_is_first(reader, sequence);
 	add_group(&sequence->required, group_of(&sequence->run));
-	sequence->run = nothing(reader, apart).strings;
+	sequence->run = nothing(reader, next_apart).strings;
 	sequence->broken = true;
 }
 
@@ -719,8 +763,9 @@ static void append_inexact(
 	bool was_empty = false; /* may what stands before the piece be empty? */
 	for (size_t i = 0; i < sequence->run.count; i++)
 		was_empty |= sequence->run.items[i].len == 0;
+	bool next_apart = piece->ends_apart && (!piece->nullable || run_ends_apart(&sequence->run));
 	lengthen(reader, sequence, piece);
-	flush(reader, sequence, piece->apart);
+	flush(reader, sequence, piece->apart, next_apart);
 	for (size_t i = 0; i < piece->required.count; i++)
 		add_group(&sequence->required, piece->required.groups[i]);
 	if (!open || !was_empty)
@@ -738,7 +783,7 @@ static void append(struct reader *reader, struct sequence *sequence, const struc
 	size_t a = sequence->run.count;
 	size_t b = piece->strings.count;
 	if (a * b > PRODUCT_MAX && a > 1 && b > 1)
-		flush(reader, sequence, false);
+		flush(reader, sequence, false, run_ends_apart(&sequence->run));
 	struct piece run = product(reader, &sequence->run, &piece->strings);
 	sequence->run = run.strings;
 }
@@ -764,15 +809,17 @@ static void read_sequence(struct reader *reader, struct piece *ret)
 		struct piece piece = read_quantified(reader, &repeat);
 		append(reader, &sequence, &piece);
 		if (repeat && piece.exact)
-			flush(reader, &sequence, false);
+			flush(reader, &sequence, false, run_ends_apart(&piece.strings));
 		skip_comments(reader);
 	}
 	if (!sequence.broken) {
 		*ret = (struct piece){.exact = true, .strings = sequence.run};
 		return;
 	}
-	flush(reader, &sequence, false);
+	bool ends_apart = run_ends_apart(&sequence.run);
+	flush(reader, &sequence, false, false);
 	*ret = (struct piece){.required = sequence.required,
+		.ends_apart = ends_apart,
 		.first = sequence.first,
 		.first_known = sequence.first_known,
 		.nullable = sequence.open};
@@ -811,11 +858,12 @@ static void add_branch(struct reader *reader, struct choice *choice, const struc
 	choice->sum.first_known &=
 		(branch->exact || branch->first_known) && choice->sum.first.count <= SET_MAX;
 	choice->sum.nullable |= branch->nullable;
+	choice->sum.ends_apart &= branch->exact ? run_ends_apart(&branch->strings) : branch->ends_apart;
 }
 
 static void read_choice(struct reader *reader, struct piece *ret)
 {
-	struct choice choice = {.exact = true, .requires = true, .sum = {.first_known = true}};
+	struct choice choice = {.exact = true, .requires = true, .sum = {.first_known = true, .ends_apart = true}};
 	read_sequence(reader, ret);
 	if (*reader->at != '|')
 		return;
@@ -839,27 +887,18 @@ static void read_choice(struct reader *reader, struct piece *ret)
 static void drop_weak(struct literals *literals)
 {
 	const size_t weak = 60000; /* posts of a hundred thousand */
-	while (literals->count > 1 && group_odds(&literals->groups[literals->count - 1]) > weak)
-		literals->count--;
+	for (size_t i = literals->count; i-- > 1;) {
+		if (group_odds(&literals->groups[i]) > weak)
+			remove_group(literals, i);
+	}
 }
 
 /* Put @starts first among what is required. */
 static void put_starts(struct literals *literals, struct literal_group starts)
 {
 	for (size_t i = 0; i < literals->count; i++) {
-		if (literals->groups[i].count != starts.count)
-			continue;
-		bool same = true;
-		for (size_t k = 0; k < starts.count && same; k++)
-			same = compare_literals(&literals->groups[i].items[k], &starts.items[k]) ==
-			       0;
-		if (same) { /* it is one of them: it moves to the front */
-			for (; i > 0; i--)
-				literals->groups[i] = literals->groups[i - 1];
-			literals->groups[0] = starts;
-			literals->starts = true;
-			return;
-		}
+		if (much_alike(&starts, &literals->groups[i]))
+			remove_group(literals, i--);
 	}
 	if (literals->count == LITERAL_GROUPS)
 		literals->count--;
@@ -886,9 +925,9 @@ int literals_read(const char *pattern, bool extended, struct arena *arena, struc
 		literals = piece.required;
 		if (piece.exact)
 			add_group(&literals, group);
-		drop_weak(&literals);
 		if (starts && group.count > 0)
 			put_starts(&literals, group);
+		drop_weak(&literals);
 	}
 	*ret = literals;
 	return reader.error;

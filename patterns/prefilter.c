@@ -16,6 +16,8 @@
  * by PCRE2 itself. */
 #define MEETINGS_MAX 16384
 #define STARTS_MAX   65536
+/* Bytes that are compared at once, and may be read behind a text. */
+#define PAD sizeof(uint64_t)
 
 /* One expression that asks for a literal, as one of its group @group. */
 struct asker {
@@ -314,6 +316,8 @@ void sieve_release(struct sieve *sieve)
 	free(sieve->last_start);
 	free(sieve->meetings);
 	free(sieve->starts);
+	free(sieve->blanks);
+	free(sieve->places);
 	*sieve = (struct sieve){.prefilter = NULL};
 }
 
@@ -349,28 +353,20 @@ static inline bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Does @needle stand at @at?  Its blanks are runs of white space.  (Normalised text has no white
- * space but ASCII's.) */
-static bool stands(const struct needle *needle, const char *at, const char *end)
-{
-	for (uint32_t i = 0; i < needle->len; i++) {
-		bool blank = needle->text[i] == ' ';
-		if (at >= end || (blank ? !is_blank(*at) : *at != needle->text[i]))
-			return false;
-		at++;
-		while (blank && at < end && is_blank(*at))
-			at++;
-	}
-	return !needle->word_end || at == end || may_part((unsigned char)*at);
-}
+/* A text that is passed over: its white space is single blanks, as in the needles.  (Normalised text has
+ * no white space but ASCII's.) */
+struct passing {
+	const char *text;
+	size_t len;
+	const uint32_t *places; /* where its bytes stood; NULL: where they are */
+};
 
-/* Are all blanks of the text single spaces? */
-static bool single_blanks(const char *text, size_t len)
+static bool stands(const struct needle *needle, const struct passing *passing, size_t at)
 {
-	bool single = true;
-	for (size_t i = 0; i < len; i++)
-		single &= !is_blank(text[i]) || (text[i] == ' ' && text[i + 1] != ' ');
-	return single;
+	const char *text = passing->text + at;
+	if (needle->len > passing->len - at || memcmp(text, needle->text, needle->len) != 0)
+		return false;
+	return !needle->word_end || may_part((unsigned char)text[needle->len]);
 }
 
 /* @needle stands at @at: the first time in this text, all that ask for it are told. */
@@ -386,35 +382,25 @@ static void note(struct sieve *sieve, uint32_t index, size_t at)
 		sieve->crowded = true;
 }
 
-/* A text that is passed over. */
-struct passing {
-	const char *text;
-	size_t len;
-	bool single_blanks; /* so that needles can be compared byte by byte */
-};
-
 /* The needles of a chain with @gram that stand at @at. */
-static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing,
-	size_t at, uint32_t gram, uint32_t chain)
+static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at,
+	uint32_t gram, uint32_t chain)
 {
 	uint64_t head;
-	const char *text = passing->text + at;
-	memcpy(&head, text, sizeof head);
+	memcpy(&head, passing->text + at, sizeof head);
 	for (uint32_t i = table->heads[chain]; i < table->heads[chain + 1]; i++) {
 		const struct entry *entry = &table->entries[i];
-		if (entry->gram != gram ||
-			(passing->single_blanks && (head & entry->mask) != entry->head))
+		if (entry->gram != gram || (head & entry->mask) != entry->head)
 			continue;
 		const struct needle *needle = &sieve->prefilter->needles[entry->needle];
 		bool done = sieve->met[entry->needle] == sieve->round &&
-			    (needle->n_starting == 0 || sieve->crowded);
-		if (!done && stands(needle, text, passing->text + passing->len))
-			note(sieve, entry->needle, at);
+			(needle->n_starting == 0 || sieve->crowded);
+		if (!done && stands(needle, passing, at))
+			note(sieve, entry->needle, passing->places ? passing->places[at] : at);
 	}
 }
 
-static inline void look(
-	struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at)
+static inline void look(struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at)
 {
 	for (size_t len = 1; len <= GRAM_B; len++) {
 		if (!table->lengths[len])
@@ -425,6 +411,45 @@ static inline void look(
 		if (table->bitmap[bit / 64] >> (bit % 64) & 1)
 			follow(sieve, table, passing, at, gram, hash >> (32 - CHAIN_BITS));
 	}
+}
+
+/* Are all blanks of the text single spaces already? */
+static bool single_blanks(const char *text, size_t len)
+{
+	bool single = true;
+	for (size_t i = 0; i < len; i++)
+		single &= !is_blank(text[i]) || (text[i] == ' ' && !is_blank(text[i + 1]));
+	return single;
+}
+
+static int reserve_blanks(struct sieve *sieve, size_t len)
+{
+	if (sieve->room >= len + PAD)
+		return 0;
+	free(sieve->blanks);
+	free(sieve->places);
+	sieve->blanks = malloc(len + PAD);
+	sieve->places = calloc(len + PAD, sizeof *sieve->places);
+	sieve->room = sieve->blanks && sieve->places ? len + PAD : 0;
+	return sieve->room ? 0 : -ENOMEM;
+}
+
+/* Write @text with single blanks, and look there. */
+static int make_single(struct sieve *sieve, const char *text, size_t len, struct passing *ret)
+{
+	int r = reserve_blanks(sieve, len);
+	if (r < 0)
+		return r;
+	size_t out = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (is_blank(text[i]) && out > 0 && sieve->blanks[out - 1] == ' ')
+			continue;
+		sieve->blanks[out] = is_blank(text[i]) ? ' ' : text[i];
+		sieve->places[out++] = (uint32_t)i;
+	}
+	memset(sieve->blanks + out, 0, PAD);
+	*ret = (struct passing){sieve->blanks, out, sieve->places};
+	return 0;
 }
 
 static void begin_round(struct sieve *sieve)
@@ -478,24 +503,32 @@ static void spread_starts(struct sieve *sieve)
 	}
 }
 
-void sieve_pass(struct sieve *sieve, const char *text, size_t len)
+static void pass(struct sieve *sieve, const struct passing *passing)
 {
 	const struct prefilter *prefilter = sieve->prefilter;
 	const struct table *anywhere = &prefilter->anywhere;
-	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] ||
-		   anywhere->lengths[4];
+	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] || anywhere->lengths[4];
 	unsigned char last = ' ';
-	const struct passing passing = {text, len, single_blanks(text, len)};
-	begin_round(sieve);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (size_t i = 0; i < passing->len; i++) {
+		unsigned char c = (unsigned char)passing->text[i];
 		if (may_part(last) && !(c < 0x80 && may_part(c)))
-			look(sieve, &prefilter->words, &passing, i);
+			look(sieve, &prefilter->words, passing, i);
 		if (all)
-			look(sieve, anywhere, &passing, i);
+			look(sieve, anywhere, passing, i);
 		last = c;
 	}
+}
+
+int sieve_pass(struct sieve *sieve, const char *text, size_t len)
+{
+	struct passing passing = {text, len, NULL};
+	int r = single_blanks(text, len) ? 0 : make_single(sieve, text, len, &passing);
+	if (r < 0)
+		return r;
+	begin_round(sieve);
+	pass(sieve, &passing);
 	spread_starts(sieve);
+	return 0;
 }
 
 bool sieve_named(const struct sieve *sieve, uint32_t expression)

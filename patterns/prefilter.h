@@ -48,14 +48,17 @@ struct sieve {
 	uint32_t *first_start; /* an expression: its first start + 1, and its last */
 	uint32_t *last_start;
 	bool crowded; /* there were too many meetings or starts: none is told */
+	char *blanks;     /* a text with its runs of white space made single blanks … */
+	uint32_t *places; /* … and where its bytes stood */
+	size_t room;
 };
 
 MUST_CHECK int sieve_init(struct sieve *sieve, const struct prefilter *prefilter); /* 0, -ENOMEM */
 void sieve_release(struct sieve *sieve);
 
 /** Pass over @text[0..@len): folded, with 8 readable zero bytes behind it.  The answer is in
- *  sieve->named, each expression once, in no order, until the next call. */
-void sieve_pass(struct sieve *sieve, const char *text, size_t len);
+ *  sieve->named, each expression once, in no order, until the next call.  Returns 0 or -ENOMEM. */
+MUST_CHECK int sieve_pass(struct sieve *sieve, const char *text, size_t len);
 
 /** Where matches of @expression, which the last pass named, may begin: the first such place, the
  * others behind it by .next; NULL: anywhere. */

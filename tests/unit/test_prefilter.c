@@ -51,7 +51,7 @@ static const struct literal_row literal_rows[] = {
 	{"and so is a blank", "my boss", "^my boss"},
 	{"optional white space", "new\\s*born", "^new born newborn"},
 	{"a gap parts groups", "\\bhate\\b.{0,30}\\bboss\\b", "^<hate> & <boss>"},
-	{"optional words in between", "my (?:\\w+ )?boss", "^my> & boss"},
+	{"optional words in between", "my (?:\\w+ )?boss", "^my> & <boss"},
 	{"a class of few", "h[a4]te", "^h4te hate"},
 	{"a class of many", "h[a-z]te", "^h & te"},
 	{"a negated class", "h[^a]te", "^h & te"},
@@ -85,7 +85,7 @@ static const struct literal_row literal_rows[] = {
 	{"only a boundary", "\\b", ""},
 	{"first what may be missing", "\\b(?:all )?(?:men|women)\\b",
 		"^<all men> <all women> <men> <women>"},
-	{"first what may be repeated", "\\b(?:all |most )*men\\b", "^<all> <men> <most> & men>"},
+	{"first what may be repeated", "\\b(?:all |most )*men\\b", "^<all> <men> <most> & <men>"},
 };
 
 static void test_literals(void **state)
@@ -234,7 +234,7 @@ static int find_sieved(struct world *world, uint32_t i, const struct buf *text, 
 
 static void check_text(struct world *world, const struct buf *text, size_t *matched, size_t *spared)
 {
-	sieve_pass(&world->sieve, text->data, text->len);
+	assert_int_equal(sieve_pass(&world->sieve, text->data, text->len), 0);
 	for (uint32_t i = 0; i < EXPRESSIONS; i++) {
 		struct span alone = {0, 0};
 		struct span sieved = {0, 0};
@@ -295,11 +295,11 @@ static void test_crowded(void **state)
 	assert_int_equal(literals_read("\\ba\\b \\bb\\b|\\ba", false, arena, &literals), 0);
 	assert_int_equal(prefilter_new(&literals, 1, &prefilter), 0);
 	assert_int_equal(sieve_init(&sieve, prefilter), 0);
-	sieve_pass(&sieve, text, len);
+	assert_int_equal(sieve_pass(&sieve, text, len), 0);
 	assert_true(sieve_named(&sieve, 0));
 	assert_null(sieve_starts(&sieve, 0)); /* more than it keeps: PCRE2 has to look for itself */
 	text[1] = '\0';
-	sieve_pass(&sieve, text, 1);
+	assert_int_equal(sieve_pass(&sieve, text, 1), 0);
 	assert_non_null(sieve_starts(&sieve, 0));
 	sieve_release(&sieve);
 	prefilter_free(prefilter);
@@ -317,7 +317,7 @@ static void test_always(void **state)
 	assert_int_equal(prefilter_new(&none, 1, &prefilter), 0);
 	assert_int_equal(prefilter_always(prefilter), 1);
 	assert_int_equal(sieve_init(&sieve, prefilter), 0);
-	sieve_pass(&sieve, text, 1);
+	assert_int_equal(sieve_pass(&sieve, text, 1), 0);
 	assert_true(sieve_named(&sieve, 0));
 	assert_int_equal(sieve.n_named, 1);
 	sieve_release(&sieve);
