@@ -36,8 +36,8 @@ struct piece {
 	struct literals required; /* the others */
 	struct set first;
 	bool first_known;
-	bool nullable; /* it may be empty */
-	bool apart;    /* it is a character that parts words */
+	bool nullable;	 /* it may be empty */
+	bool apart;	 /* it is a character that parts words */
 	bool ends_apart; /* it ends with one */
 };
 
@@ -51,6 +51,11 @@ struct reader {
 };
 
 static void read_choice(struct reader *reader, struct piece *ret);
+
+static bool is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
 
 static void *take(struct reader *reader, size_t count, size_t size)
 {
@@ -208,18 +213,9 @@ static size_t literal_odds(const struct literal *literal)
 	return literal->word_start ? beginnings[len] : 2 * beginnings[len];
 }
 
-/* How rarely a group holds: the fewer posts, the better. */
-static size_t group_odds(const struct literal_group *group)
-{
-	size_t odds = 0;
-	for (size_t i = 0; i < group->count; i++)
-		odds += literal_odds(&group->items[i]);
-	return odds;
-}
-
 static bool better(const struct literal_group *a, const struct literal_group *b)
 {
-	return group_odds(a) < group_odds(b);
+	return a->odds < b->odds;
 }
 
 /* Do two groups ask for the same, as far as three in four of their literals go?  Then one will do. */
@@ -356,7 +352,10 @@ static struct literal_group group_of(struct set *set)
 		if (out == 0 || !includes(&set->items[out - 1], &set->items[i]))
 			set->items[out++] = set->items[i];
 	}
-	return (struct literal_group){set->items, out};
+	struct literal_group group = {set->items, out, 0};
+	for (size_t i = 0; i < out; i++)
+		group.odds += literal_odds(&set->items[i]);
+	return group;
 }
 
 /* ---- the syntax ---- */
@@ -410,7 +409,7 @@ static struct piece read_named(struct reader *reader)
 static struct piece read_escape(struct reader *reader)
 {
 	uint32_t c;
-	reader->at += text_decode(reader->at, strlen(reader->at), &c);
+	reader->at += text_decode(reader->at, strnlen(reader->at, 4), &c);
 	switch (c) {
 	case 'b':
 	case 'A':
@@ -467,11 +466,11 @@ static bool read_class_char(struct reader *reader, uint32_t *ret)
 	if (*reader->at == '[' && strchr(":.=", reader->at[1]) && reader->at[1])
 		return false;
 	if (*reader->at != '\\') {
-		reader->at += text_decode(reader->at, strlen(reader->at), ret);
+		reader->at += text_decode(reader->at, strnlen(reader->at, 4), ret);
 		return true;
 	}
 	reader->at++;
-	reader->at += text_decode(reader->at, strlen(reader->at), ret);
+	reader->at += text_decode(reader->at, strnlen(reader->at, 4), ret);
 	bool alnum = *ret < 0x80 && (((*ret | 0x20) >= 'a' && (*ret | 0x20) <= 'z') ||
 					    (*ret >= '0' && *ret <= '9'));
 	return !alnum && *ret;
@@ -591,10 +590,26 @@ static struct piece read_group(struct reader *reader)
 	return group == GROUP_LOOK ? nothing(reader, false) : piece;
 }
 
+/* Letters that stand for themselves, from the one just read on: up to one that a quantifier is for. */
+static struct piece read_letters(struct reader *reader)
+{
+	const char *start = reader->at - 1;
+	char folded[LITERAL_B];
+	size_t len = 0;
+	while (len < sizeof folded && is_letter(start[len])) {
+		folded[len] = (char)(start[len] | 0x20);
+		len++;
+	}
+	if (len > 1 && start[len] && strchr("?*+{", start[len]))
+		len--;
+	reader->at = start + len;
+	return string(reader, folded, len, false);
+}
+
 static struct piece read_atom(struct reader *reader)
 {
 	uint32_t c;
-	reader->at += text_decode(reader->at, strlen(reader->at), &c);
+	reader->at += text_decode(reader->at, strnlen(reader->at, 4), &c);
 	switch (c) {
 	case '(':
 		return read_group(reader);
@@ -609,7 +624,7 @@ static struct piece read_atom(struct reader *reader)
 	case '$':
 		return nothing(reader, false);
 	default:
-		return character(reader, c);
+		return c < 0x80 && is_letter((char)c) ? read_letters(reader) : character(reader, c);
 	}
 }
 
@@ -858,12 +873,14 @@ static void add_branch(struct reader *reader, struct choice *choice, const struc
 	choice->sum.first_known &=
 		(branch->exact || branch->first_known) && choice->sum.first.count <= SET_MAX;
 	choice->sum.nullable |= branch->nullable;
-	choice->sum.ends_apart &= branch->exact ? run_ends_apart(&branch->strings) : branch->ends_apart;
+	choice->sum.ends_apart &=
+		branch->exact ? run_ends_apart(&branch->strings) : branch->ends_apart;
 }
 
 static void read_choice(struct reader *reader, struct piece *ret)
 {
-	struct choice choice = {.exact = true, .requires = true, .sum = {.first_known = true, .ends_apart = true}};
+	struct choice choice = {
+		.exact = true, .requires = true, .sum = {.first_known = true, .ends_apart = true}};
 	read_sequence(reader, ret);
 	if (*reader->at != '|')
 		return;
@@ -888,7 +905,7 @@ static void drop_weak(struct literals *literals)
 {
 	const size_t weak = 60000; /* posts of a hundred thousand */
 	for (size_t i = literals->count; i-- > 1;) {
-		if (group_odds(&literals->groups[i]) > weak)
+		if (literals->groups[i].odds > weak)
 			remove_group(literals, i);
 	}
 }

@@ -21,6 +21,7 @@ struct literal {
 struct literal_group {
 	const struct literal *items;
 	size_t count;
+	size_t odds; /* posts of a hundred thousand that hold one, roughly */
 };
 
 /* More groups than this cost the prefilter more than they save. */

@@ -383,8 +383,8 @@ static void note(struct sieve *sieve, uint32_t index, size_t at)
 }
 
 /* The needles of a chain with @gram that stand at @at. */
-static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at,
-	uint32_t gram, uint32_t chain)
+static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing,
+	size_t at, uint32_t gram, uint32_t chain)
 {
 	uint64_t head;
 	memcpy(&head, passing->text + at, sizeof head);
@@ -394,13 +394,14 @@ static void follow(struct sieve *sieve, const struct table *table, const struct 
 			continue;
 		const struct needle *needle = &sieve->prefilter->needles[entry->needle];
 		bool done = sieve->met[entry->needle] == sieve->round &&
-			(needle->n_starting == 0 || sieve->crowded);
+			    (needle->n_starting == 0 || sieve->crowded);
 		if (!done && stands(needle, passing, at))
 			note(sieve, entry->needle, passing->places ? passing->places[at] : at);
 	}
 }
 
-static inline void look(struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at)
+static inline void look(
+	struct sieve *sieve, const struct table *table, const struct passing *passing, size_t at)
 {
 	for (size_t len = 1; len <= GRAM_B; len++) {
 		if (!table->lengths[len])
@@ -507,7 +508,8 @@ static void pass(struct sieve *sieve, const struct passing *passing)
 {
 	const struct prefilter *prefilter = sieve->prefilter;
 	const struct table *anywhere = &prefilter->anywhere;
-	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] || anywhere->lengths[4];
+	bool all = anywhere->lengths[1] || anywhere->lengths[2] || anywhere->lengths[3] ||
+		   anywhere->lengths[4];
 	unsigned char last = ' ';
 	for (size_t i = 0; i < passing->len; i++) {
 		unsigned char c = (unsigned char)passing->text[i];

@@ -47,8 +47,8 @@ struct sieve {
 	size_t n_starts;
 	uint32_t *first_start; /* an expression: its first start + 1, and its last */
 	uint32_t *last_start;
-	bool crowded; /* there were too many meetings or starts: none is told */
-	char *blanks;     /* a text with its runs of white space made single blanks … */
+	bool crowded;	  /* there were too many meetings or starts: none is told */
+	char *blanks;	  /* a text with its runs of white space made single blanks … */
 	uint32_t *places; /* … and where its bytes stood */
 	size_t room;
 };
