@@ -24,7 +24,7 @@ static void agree(
 	matcher_fit(matcher, views->own->len);
 	int r = regex_find(regex, matcher, views->own->text, views->own->len, 0, &at);
 	MUST(r == 0 || r == REGEX_E_NONE || r == REGEX_E_LIMIT);
-	sieve_pass(&sieve, views->plain->text, views->plain->len);
+	MUST(sieve_pass(&sieve, views->plain->text, views->plain->len) == 0);
 	if (r == 0) {
 		MUST(at.start < at.end && at.end <= views->own->len);
 		MUST(sieve_named(&sieve, 0));
