@@ -1,6 +1,7 @@
 #include "patterns/finder.h"
 
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -218,21 +219,31 @@ static int try_subject(struct finder *finder, const struct subject *subject)
 
 /* ---- links ---- */
 
-static int try_link(struct finder *finder, const struct link *link, unsigned scope)
+/* An address in small letters; bytes that are no characters, which only a broken source tells, are "?". */
+static int fold_link(struct page_view *page, const char *url)
 {
-	size_t len = strnlen(link->url, LIMIT_URL_B);
-	int r = page_reserve(&finder->link, len, false);
+	size_t len = text_cut(url, strlen(url), LIMIT_URL_B);
+	bool valid = text_valid(url, len);
+	int r = page_reserve(page, len, false);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < len; i++) {
-		char c = link->url[i];
-		finder->link.text[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		char c = url[i];
+		if (c >= 'A' && c <= 'Z')
+			c |= 0x20;
+		page->text[i] = !valid && (unsigned char)c >= 0x80 ? '?' : c;
 	}
-	memset(finder->link.text + len, 0, VIEW_PAD);
-	finder->link.view = (struct view){.text = finder->link.text, .len = len};
+	memset(page->text + len, 0, VIEW_PAD);
+	page->view = (struct view){.text = page->text, .len = len};
+	return 0;
+}
+
+static int try_link(struct finder *finder, const struct link *link, unsigned scope)
+{
 	const struct subject subject = {
 		.view = &finder->link.view, .kinds = 1u << RULE_LINK, .scope = scope, .link = link};
-	return try_subject(finder, &subject);
+	int r = fold_link(&finder->link, link->url);
+	return r < 0 ? r : try_subject(finder, &subject);
 }
 
 /* The addresses in the text, then those that stand beside it. */

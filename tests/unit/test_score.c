@@ -317,12 +317,13 @@ static void test_link_card(void **state)
 {
 	(void)state;
 	static const struct link links[] = {
-		{"https://bad.example/", 0, 0}, {"https://bad.example/again", 3, 5}};
+		{"https://bad.example/", 0, 0}, {"https://bad.example/again", 3, 5},
+		{"https://bad\xff\xff.example/", 0, 0}};
 	struct ruleset *set = load_text(placed, NULL, false, NULL);
 	struct post post = post_of("see this");
 	struct scored scored;
 	post.links = links;
-	post.n_links = 2;
+	post.n_links = COUNT(links);
 	score_with(set, &post, &scored);
 	assert_int_equal(scored.score.n_hits, 1);
 	assert_int_equal(scored.score.hits[0].start, 0);
