@@ -30,9 +30,9 @@ struct finder {
 	struct found *found;   /* the answer: by rule, then place */
 	size_t n_found;
 	size_t room;
-	size_t n_gave_up;	    /* matches that ended at a limit */
+	size_t n_gave_up;           /* matches that ended at a limit */
 	const struct rule *gave_up; /* the first of them */
-	bool everything;	    /* try every expression: for tests of the prefilter */
+	bool everything;            /* try every expression: for tests of the prefilter */
 };
 
 MUST_CHECK int finder_init(struct finder *finder, const struct ruleset *set); /* 0, -ENOMEM */

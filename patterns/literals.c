@@ -32,12 +32,12 @@ struct set {
  */
 struct piece {
 	bool exact;
-	struct set strings;	  /* exact */
+	struct set strings;       /* exact */
 	struct literals required; /* the others */
 	struct set first;
 	bool first_known;
-	bool nullable;	 /* it may be empty */
-	bool apart;	 /* it is a character that parts words */
+	bool nullable;   /* it may be empty */
+	bool apart;      /* it is a character that parts words */
 	bool ends_apart; /* it ends with one */
 };
 
@@ -570,7 +570,7 @@ static enum group read_group_head(struct reader *reader)
 	if (strchr("imsxnJU^-", *head) && *head)
 		return read_flags(reader) ? GROUP_NONE : GROUP_PLAIN;
 	reader->lost |= *head == '(' || *head == 'C'; /* conditions, callouts */
-	skip_behind(reader, ')');		      /* recursion, subroutines, (?P=name) */
+	skip_behind(reader, ')');                     /* recursion, subroutines, (?P=name) */
 	return GROUP_UNKNOWN;
 }
 
@@ -713,10 +713,10 @@ static struct piece read_quantified(struct reader *reader, bool *ret_repeat)
 /* ---- sequences and choices ---- */
 
 struct sequence {
-	struct set run;		  /* what the text holds in one piece up to here */
+	struct set run;           /* what the text holds in one piece up to here */
 	struct literals required; /* what it holds before that */
-	bool broken;		  /* there is something before that */
-	struct set first;	  /* what it begins with */
+	bool broken;              /* there is something before that */
+	struct set first;         /* what it begins with */
 	bool first_known;
 	bool open;     /* all up to here may be empty, so what follows may be the first too */
 	bool boundary; /* and \b stood there */

@@ -15,7 +15,7 @@ struct literal {
 	const char *text; /* case-folded, not empty once it is in a group */
 	size_t len;
 	bool word_start; /* only where a word begins */
-	bool word_end;	 /* only where a word ends */
+	bool word_end;   /* only where a word ends */
 };
 
 struct literal_group {

@@ -22,7 +22,7 @@ struct phrase_list {
 	size_t rule; /* the index of the rule */
 	double bias;
 	double threshold; /* confidences below it are no finding */
-	bool disguised;	  /* it reads the undisguised views too */
+	bool disguised;   /* it reads the undisguised views too */
 };
 
 struct phrases;
@@ -61,7 +61,7 @@ struct adder {
 	uint32_t round;
 	uint32_t *met; /* a phrase: the round in which it last came up */
 	struct phrase_sum *sums;
-	size_t n_sums;	 /* lists that have a phrase in the post in hand */
+	size_t n_sums;   /* lists that have a phrase in the post in hand */
 	uint32_t *place; /* a list: its index in sums + 1; 0: none */
 };
 

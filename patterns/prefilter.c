@@ -9,7 +9,7 @@
  * of chains then tells which.  Most literals begin with a word (\b in front of them), so they are
  * looked for only where a word begins: a fifth of the places.
  */
-#define GRAM_B	    4
+#define GRAM_B      4
 #define BITMAP_BITS 17
 #define CHAIN_BITS  13
 /* What one text may have in places where matches may begin; a text with more is searched for them
@@ -56,7 +56,7 @@ struct prefilter {
 	size_t n_needles;
 	struct asker *askers;
 	uint8_t *wanted; /* per expression: the groups that must be met */
-	bool *starts;	 /* per expression: its first group is what matches begin with */
+	bool *starts;    /* per expression: its first group is what matches begin with */
 	size_t n_expressions;
 	uint32_t *always;
 	size_t n_always;

@@ -36,7 +36,7 @@ struct meeting {
 struct sieve {
 	const struct prefilter *prefilter;
 	uint32_t round;
-	uint32_t *met;	 /* a literal: the round in which it was last met */
+	uint32_t *met;   /* a literal: the round in which it was last met */
 	uint32_t *since; /* an expression: the round that its groups are of */
 	uint8_t *groups; /* an expression: the groups that were met in that round */
 	uint32_t *named; /* the answer */
@@ -47,8 +47,8 @@ struct sieve {
 	size_t n_starts;
 	uint32_t *first_start; /* an expression: its first start + 1, and its last */
 	uint32_t *last_start;
-	bool crowded;	  /* there were too many meetings or starts: none is told */
-	char *blanks;	  /* a text with its runs of white space made single blanks … */
+	bool crowded;     /* there were too many meetings or starts: none is told */
+	char *blanks;     /* a text with its runs of white space made single blanks … */
 	uint32_t *places; /* … and where its bytes stood */
 	size_t room;
 };

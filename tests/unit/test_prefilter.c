@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define ARENA_B	     (256u * 1024 * 1024)
+#define ARENA_B      (256u * 1024 * 1024)
 
 /* ---- what is read off an expression ---- */
 
@@ -172,7 +172,7 @@ static void make_text(uint32_t *seed, struct buf *out)
 }
 
 #define EXPRESSIONS 400
-#define TEXTS	    1500
+#define TEXTS       1500
 
 struct world {
 	struct arena *arena;

@@ -316,9 +316,8 @@ static void test_places(void **state)
 static void test_link_card(void **state)
 {
 	(void)state;
-	static const struct link links[] = {
-		{"https://bad.example/", 0, 0}, {"https://bad.example/again", 3, 5},
-		{"https://bad\xff\xff.example/", 0, 0}};
+	static const struct link links[] = {{"https://bad.example/", 0, 0},
+		{"https://bad.example/again", 3, 5}, {"https://bad\xff\xff.example/", 0, 0}};
 	struct ruleset *set = load_text(placed, NULL, false, NULL);
 	struct post post = post_of("see this");
 	struct scored scored;
