@@ -306,7 +306,7 @@ static void print_sum(struct report *report)
 		(void)fprintf(report->out, " %s %s", class, json_string_value(light));
 	(void)fputc('\n', report->out);
 	if (report->unverified)
-		(void)fputs("An unverified profile is not a clean one: nothing is known of it.\n",
+		(void)fputs("What could not be read or scored is not clean: nothing is known of it.\n",
 			report->out);
 }
 
