@@ -128,7 +128,7 @@ static int score_draft(struct drafts *drafts, const json_t *id, const char *text
 	if (r == 0 && !verdict)
 		r = -ENOMEM;
 	if (r == 0 && drafts->options->format == FORMAT_JSON)
-		r = json_dumpf(verdict, drafts->out, JSON_COMPACT) < 0 ||
+		r = json_dumpf(verdict, drafts->out, JSON_COMPACT | JSON_REAL_PRECISION(8)) < 0 ||
 				    fputc('\n', drafts->out) == EOF
 			    ? -EIO
 			    : 0;

@@ -1,0 +1,70 @@
+"""A Mastodon account through the server's API, and through its feed where the API is closed."""
+import json
+
+from harness import HARMLESS, INSULT, STONED, rss
+
+API = "types {} default_type application/json;"
+
+
+def status(number, html, **more):
+    return {"id": str(number), "uri": f"https://x.example/{number}", "url": f"https://x.example/@ada/{number}",
+            "created_at": f"2026-0{number}-01T10:00:00.000Z", "edited_at": None, "in_reply_to_id": None,
+            "in_reply_to_account_id": None, "content": html, "spoiler_text": "", "sensitive": False,
+            "visibility": "public", "language": "en", "reblog": None, "media_attachments": [], "mentions": [],
+            "tags": [], "card": None, "poll": None, "account": {"id": "42", "acct": "ada", "username": "ada"}, **more}
+
+
+def account(**more):
+    return {"id": "42", "username": "ada", "acct": "ada", "display_name": "Ada Example", "note": "<p>I like engines.</p>",
+            "url": "https://x.example/@ada", "fields": [], "created_at": "2020-01-01T00:00:00.000Z", "last_status_at": "2026-03-01",
+            "statuses_count": 3, "followers_count": 1, "following_count": 2, "locked": False, "bot": False, **more}
+
+
+def serve(nginx, statuses, lookup=None, code=200):
+    site = nginx(conf=f"""
+        location = /api/v1/accounts/lookup {{ {API} {f'return {code} "{{}}";' if code != 200 else 'try_files /lookup.json =404;'} }}
+        location = /api/v1/accounts/42/statuses {{ {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}""")
+    site.put("lookup.json", json.dumps(lookup or account()))
+    site.put("statuses.json", json.dumps(statuses))
+    site.put("true-statuses.json", "[]")
+    return site
+
+
+def test_posts_boosts_and_facts(dirtwatch, nginx):
+    boost = status(2, "", reblog=status(1, f"<p>{STONED}</p>", account={"id": "7", "acct": "bob", "username": "bob"}))
+    site = serve(nginx, [status(3, f"<p>{INSULT}</p><p>More.</p>"), boost, status(1, f"<p>{HARMLESS}</p>")])
+    dirtwatch.configure([site.url + "/@ada"])
+    first = dirtwatch.scan()
+    profile = first.profile()
+    assert profile["source"] == "mastodon" and profile["verified"], first.out
+    assert profile["facts"]["name"] == "Ada Example" and profile["coverage"]["total"] == 3
+    kinds = sorted(p["kind"] for p in first.events("post"))
+    assert kinds == ["bio", "handle", "post", "post", "repost"]
+    (finding,) = first.events("finding")
+    assert finding["url"] == "https://x.example/@ada/3" and "clueless" in finding["excerpt"]
+    second = dirtwatch.scan()
+    assert second.events("scan")[0]["opened"] == 0 and len(second.events("finding")) == 1
+
+
+def test_the_feed_where_the_api_is_closed(dirtwatch, nginx):
+    site = serve(nginx, [], code=401)
+    site.put("@ada.rss", rss(("1", "", f"<p>{INSULT}</p>", "Mon, 01 Jun 2026 10:00:00 +0000"), link=site.url + "/@ada/"))
+    result = dirtwatch.scan_url(site.url + "/@ada")
+    assert result.profile()["verified"] and len(result.events("finding")) == 1, result.out
+
+
+def test_no_such_account(dirtwatch, nginx):
+    site = serve(nginx, [], code=404)
+    result = dirtwatch.scan_url(site.url + "/@ada")
+    assert result.profile()["verdict"] == "not-found" and result.status == 3, result.out
+
+
+def test_suspended_is_not_clean(dirtwatch, nginx):
+    site = serve(nginx, [], lookup=account(suspended=True, statuses_count=0))
+    result = dirtwatch.scan_url(site.url + "/@ada")
+    assert result.profile()["verdict"] == "suspended" and not result.profile()["verified"], result.out
+
+
+def test_empty_needs_the_account(dirtwatch, nginx):
+    site = serve(nginx, [], lookup=account(statuses_count=0, note=""))
+    assert dirtwatch.scan_url(site.url + "/@ada").profile()["verdict"] == "empty"
