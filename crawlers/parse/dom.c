@@ -115,6 +115,33 @@ static int box_parse(struct dom_box *box, const GumboNode **ret)
 	return 0;
 }
 
+/* Gumbo 0.10.1 lets the number in "&#x1f88888888;" overflow, and writes what comes of it as one byte
+ * that is no UTF-8.  The number of U+FFFD, which browsers show for it (HTML §13.2.5.80), takes its
+ * place: it is no longer.  @at: behind the "&#". */
+static void mend_reference(char *at)
+{
+	bool hex = *at == 'x' || *at == 'X';
+	const char *mended = hex ? "fffd" : "65533";
+	const size_t most = hex ? 6 : 7; /* digits that can not overflow */
+	at += hex;
+	size_t zeros = strspn(at, "0");
+	size_t digits = strspn(at + zeros, hex ? "0123456789abcdefABCDEF" : "0123456789");
+	if (digits <= most)
+		return;
+	memset(at, '0', zeros + digits);
+	memcpy(at + zeros + digits - strlen(mended), mended, strlen(mended));
+}
+
+static void mend_references(struct buf *html)
+{
+	char *end = html->data + html->len;
+	char *at = html->data;
+	while (at && (at = memchr(at, '&', (size_t)(end - at)))) {
+		if (*++at == '#')
+			mend_reference(at + 1);
+	}
+}
+
 int dom_parse(struct arena *arena, const char *html, size_t len, struct dom *ret)
 {
 	struct dom dom = {.steps_left = LIMIT_HTML_STEPS};
@@ -125,6 +152,7 @@ int dom_parse(struct arena *arena, const char *html, size_t len, struct dom *ret
 	if (r == BUF_E_FULL)
 		r = DOM_E_TOO_BIG;
 	if (r == 0) {
+		mend_references(&dom.box->html);
 		box_start(dom.box);
 		r = box_parse(dom.box, &dom.root);
 	}

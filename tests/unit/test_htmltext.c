@@ -26,6 +26,7 @@ static const struct row rows[] = {
 	{"white space between elements counts once", "<b>a </b> <i> b</i>", "a b", NULL},
 	{"no white space, no space", "<b>br</b><i>ibe</i>", "bribe", NULL},
 	{"a space that is part of the text stays", "a&nbsp;&nbsp;b", "a\xc2\xa0\xc2\xa0" "b", NULL},
+	{"a number beyond all characters", "&#x1f88888888;&#X0000000041;&#99999999999;&#0000000066;", "\xef\xbf\xbd" "A\xef\xbf\xbd" "B", NULL},
 	{"entities", "AT&amp;T isn&rsquo;t &lt;b&gt; &#x1F986;", "AT&T isn\xe2\x80\x99t <b> \xf0\x9f\xa6\x86", NULL},
 	{"paragraphs", "<p>a</p>\n<p>b</p>c", "a\n\nb\n\nc", NULL},
 	{"empty paragraphs", "<p></p><p> </p><p>a<p><p>", "a", NULL},
