@@ -35,7 +35,7 @@ struct person {
 	const struct organisation *target;   /* whom they apply to; NULL: none */
 	struct organisations competitors;
 	struct organisations clients;
-	const char *industry; /* NULL: none */
+	const char *industry; /* one of industry.h; NULL: none */
 };
 
 struct profile {

@@ -41,7 +41,7 @@ static const struct key person_keys[] = {
 	{"target",        OWN(read_organisation),  AT(person, target)},
 	{"competitors",   OWN(read_organisations), AT(person, competitors)},
 	{"clients",       OWN(read_organisations), LATER(person, clients)},
-	{"industry",      VALUE_STRING,            LATER(person, industry)},
+	{"industry",      OWN(read_industry),      AT(person, industry)},
 };
 
 static const struct key_table person_table = {"person", person_keys, COUNT(person_keys)};

@@ -33,6 +33,7 @@ int read_domains(struct walk *walk, struct yaml node, void *into);       /* stru
 int read_tickers(struct walk *walk, struct yaml node, void *into);       /* struct strings */
 int read_rule_names(struct walk *walk, struct yaml node, void *into);    /* struct strings */
 int read_severities(struct walk *walk, struct yaml node, void *into);    /* struct config */
+int read_industry(struct walk *walk, struct yaml node, void *into);      /* const char * */
 int read_organisation(struct walk *walk, struct yaml node, void *into);  /* struct organisation * */
 int read_organisations(struct walk *walk, struct yaml node, void *into); /* struct organisations */
 int read_profile_url(struct walk *walk, struct yaml node, void *into);   /* const char * */

@@ -1,5 +1,6 @@
 #include "config/address.h"
 #include "config/date.h"
+#include "config/industry.h"
 #include "config/keys.h"
 
 /* What people and organisations are told by.  The text of the file is the person's own, but what is
@@ -67,6 +68,14 @@ int read_domains(struct walk *walk, struct yaml node, void *into)
 int read_tickers(struct walk *walk, struct yaml node, void *into)
 {
 	return walk_words(walk, node, read_ticker, into);
+}
+
+int read_industry(struct walk *walk, struct yaml node, void *into)
+{
+	const char *industry = industry_walk(walk, node);
+	if (industry)
+		*(const char **)into = industry;
+	return 0;
 }
 
 /* ---- organisations ---- */

@@ -1,5 +1,6 @@
 #include "daemon/check.h"
 
+#include "config/industry.h"
 #include "daemon/base/clean.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/limits.h"
@@ -262,7 +263,7 @@ enum exit_status check_config(const struct options *options)
 /* ---- --test-patterns ---- */
 
 /* The set with @options' files on top, strictly: a bad rule fails the test. */
-static int load_strict(const struct options *options, struct ground *ground)
+static int load_strict(const struct options *options, const char *industry, struct ground *ground)
 {
 	const char *folders[] = {ground->paths.patterns, ground->paths.own_patterns};
 	const struct ruleset_options strict = {
@@ -270,9 +271,30 @@ static int load_strict(const struct options *options, struct ground *ground)
 		.folders = {.items = folders, .count = 2},
 		.files = {.items = (const char *const *)options->targets,
 			.count = options->n_targets},
+		.industry = industry,
 		.strict = true,
 	};
 	return ruleset_load(&strict, ground->problems, &ground->ruleset);
+}
+
+/* The tests in the overlay of @industry, which need a set of their own.  What is wrong with the files
+ * was told when they were read without it. */
+static int test_overlay(const struct options *options, const struct ground *ground,
+	const char *industry, size_t *run, size_t *failed)
+{
+	struct ground here = *ground;
+	size_t more = 0;
+	size_t worse = 0;
+	here.ruleset = NULL;
+	here.problems = problems_new();
+	int r = here.problems ? load_strict(options, industry, &here) : -ENOMEM;
+	if (r == 0)
+		r = ruleset_test(here.ruleset, stdout, &more, &worse);
+	*run += more;
+	*failed += worse;
+	ruleset_free(here.ruleset);
+	problems_free(here.problems);
+	return r;
 }
 
 enum exit_status check_patterns(const struct options *options)
@@ -281,11 +303,13 @@ enum exit_status check_patterns(const struct options *options)
 	size_t run = 0;
 	size_t failed = 0;
 	enum exit_status status = ground_config(options, &ground);
-	int r = status == EXIT_CLEAN ? load_strict(options, &ground) : 0;
+	int r = status == EXIT_CLEAN ? load_strict(options, NULL, &ground) : 0;
 	if (ground.problems)
 		problems_print(ground.problems, stderr);
 	if (r == 0 && status == EXIT_CLEAN) {
 		r = ruleset_test(ground.ruleset, stdout, &run, &failed);
+		for (size_t i = 0; r == 0 && i < n_industries; i++)
+			r = test_overlay(options, &ground, industries[i], &run, &failed);
 		(void)printf("%zu passed, %zu failed\n", run - failed, failed);
 	}
 	if (r < 0)

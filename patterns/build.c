@@ -1,6 +1,7 @@
 #include "patterns/build.h"
 
 #include "daemon/base/limits.h"
+#include "patterns/language.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,70 +29,8 @@ void build_bad(
 	source->broken = true;
 }
 
-/* ---- categories ---- */
-
-struct category_source {
-	struct category category;
-	const char *class;
-	struct yaml unless;
-	struct yaml advice;
-};
-
-static int keep_node(struct walk *walk, struct yaml node, void *into)
-{
-	(void)walk;
-	*(struct yaml *)into = node;
-	return 0;
-}
-
 #define KEY(into_, name_, type_, field_) \
 	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
-
-/* clang-format off */
-static const struct key category_keys[] = {
-	{KEY(category_source, "title", VALUE_STRING, category.title), .required = true},
-	{KEY(category_source, "class", VALUE_STRING, class), .required = true},
-	{KEY(category_source, "severity", VALUE_SEVERITY, category.severity), .required = true},
-	{KEY(category_source, "max_score", VALUE_REAL, category.max_score), .min = 0, .max = 100},
-	{KEY(category_source, "why", VALUE_STRING, category.why)},
-	{KEY(category_source, "advice", VALUE_STRING, category.advice)},
-	{KEY(category_source, "unless", VALUE_CUSTOM, unless), .read = keep_node},
-};
-/* clang-format on */
-
-static int build_category(
-	struct build *build, const struct definition *definition, struct category *ret)
-{
-	struct category_source source = {
-		.category = {.name = definition->name, .severity = SEVERITY_LOW, .max_score = 100}};
-	int r = walk_map(
-		&build->walk, definition->value, category_keys, COUNT(category_keys), &source);
-	if (r == 0 && source.class && !class_parse(source.class, &source.category.class))
-		walk_problem(&build->walk, definition->value,
-			"category %s: no class is called \"%.*s\"", definition->name,
-			SHOWN(source.class));
-	*ret = source.category;
-	return r;
-}
-
-int build_categories(struct build *build)
-{
-	const struct definitions *all = &build->sources->categories;
-	struct ruleset *set = build->set;
-	set->categories = arena_array(set->arena, all->count + 1, sizeof *set->categories);
-	if (!set->categories)
-		return -ENOMEM;
-	for (size_t i = 0; i < all->count; i++) {
-		int r = build_category(build, &all->items[i], &set->categories[i]);
-		if (r < 0)
-			return r;
-		set->categories[i].name = arena_strdup(set->arena, all->items[i].name);
-		if (!set->categories[i].name)
-			return -ENOMEM;
-	}
-	set->n_categories = all->count;
-	return 0;
-}
 
 /* ---- words of a rule ---- */
 
@@ -317,9 +256,49 @@ static void check_body(struct build *build, struct rule_source *source, enum rul
 		build_bad(build, source, source->node, "\"pattern\" is missing here");
 }
 
-static int build_rule(struct build *build, struct rule_source *source, struct rule *rule)
+/* The bit of the rule's language in the set; none for a rule of any. */
+static void set_language(struct build *build, struct rule_source *source, struct rule *rule)
+{
+	struct ruleset *set = build->set;
+	uint64_t language = language_of_tag(source->lang);
+	size_t i = 0;
+	if (!language && source->lang && strcmp(source->lang, "any") != 0)
+		build_bad(build, source, source->node,
+			"\"%.*s\" is no language such as en, nor any", SHOWN(source->lang));
+	if (!language || (rule->kind != RULE_TEXT && rule->kind != RULE_PHRASES))
+		return;
+	while (i < set->n_languages && set->languages[i] != language)
+		i++;
+	if (i == SET_LANGUAGES) {
+		build_bad(build, source, source->node, "there are rules for %d languages already",
+			SET_LANGUAGES);
+		return;
+	}
+	set->languages[i] = language;
+	set->n_languages += i == set->n_languages;
+	rule->languages = UINT32_C(1) << i;
+}
+
+/* What is copied as it stands. */
+static int set_card(struct build *build, const struct rule_source *source, struct rule_card *card)
 {
 	struct arena *arena = build->set->arena;
+	*card = (struct rule_card){
+		.id = arena_strdup(arena, source->id),
+		.title = arena_strdup(arena, source->title ? source->title : source->id),
+		.severity = source->severity,
+		.confidence = source->confidence,
+		.why = arena_strdup(arena, source->why),
+		.message = arena_strdup(arena, source->message),
+	};
+	if (!card->id || !card->title || (source->why && !card->why) ||
+		(source->message && !card->message))
+		return -ENOMEM;
+	return 0;
+}
+
+static int build_rule(struct build *build, struct rule_source *source, struct rule *rule)
+{
 	struct rule_card *card = &rule->card;
 	int kind = word_index(
 		build, source, "kind of rule", source->kind, kinds, COUNT(kinds), RULE_TEXT);
@@ -332,18 +311,9 @@ static int build_rule(struct build *build, struct rule_source *source, struct ru
 	rule->disguised =
 		!rule->cased && rule->kind != RULE_CONTEXT && read_disguised(build, source);
 	rule->max_hits = (size_t)source->max_hits;
-	*card = (struct rule_card){
-		.id = arena_strdup(arena, source->id),
-		.title = arena_strdup(arena, source->title ? source->title : source->id),
-		.severity = source->severity,
-		.confidence = source->confidence,
-		.why = arena_strdup(arena, source->why),
-		.message = arena_strdup(arena, source->message),
-	};
-	if (!card->id || !card->title || (source->why && !card->why) ||
-		(source->message && !card->message))
-		return -ENOMEM;
-	int r = check_id(build, source, rule->kind);
+	int r = set_card(build, source, card);
+	if (r == 0)
+		r = check_id(build, source, rule->kind);
 	if (r == 0)
 		r = read_advice(build, source, &card->advice);
 	if (r == 0)
@@ -354,6 +324,7 @@ static int build_rule(struct build *build, struct rule_source *source, struct ru
 		r = set_place(build, source, card);
 	set_category(build, source, rule);
 	check_body(build, source, rule->kind);
+	set_language(build, source, rule);
 	return r;
 }
 
@@ -372,12 +343,18 @@ static bool disabled(const struct build *build, const char *id)
 	return false;
 }
 
+bool override_holds(const struct build *build, const struct override_source *override)
+{
+	const char *industry = build->set->industry;
+	return !override->industry || (industry && strcmp(industry, override->industry) == 0);
+}
+
 static void apply_overrides(struct build *build, struct rule_source *source, struct rule *rule)
 {
 	const struct override_sources *overrides = &build->sources->overrides;
 	for (size_t i = 0; i < overrides->count; i++) {
 		const struct override_source *override = &overrides->items[i];
-		if (!id_matches(override->id, rule->card.id))
+		if (!override_holds(build, override) || !id_matches(override->id, rule->card.id))
 			continue;
 		int status = word_index(build, source, "status", override->status, statuses,
 			COUNT(statuses), (int)rule->status);
@@ -430,9 +407,22 @@ static void order_sources(struct build *build)
 	}
 }
 
+/* Whose overlay is in force; a strict set is not the person's. */
+static int set_industry(struct build *build)
+{
+	const struct ruleset_options *options = build->options;
+	const char *industry =
+		options->strict ? options->industry : options->config->person.industry;
+	build->set->industry = arena_strdup(build->set->arena, industry);
+	return industry && !build->set->industry ? -ENOMEM : 0;
+}
+
 int build_rules(struct build *build)
 {
 	struct ruleset *set = build->set;
+	int r = set_industry(build);
+	if (r < 0)
+		return r;
 	size_t count = build->sources->rules.count;
 	set->rules = arena_array(set->arena, count + 1, sizeof *set->rules);
 	build->of = arena_array(build->sources->arena, count + 1, sizeof(struct rule_source *));
@@ -441,7 +431,7 @@ int build_rules(struct build *build)
 	set->n_rules = count;
 	order_sources(build);
 	for (size_t i = 0; i < count; i++) {
-		int r = build_rule(build, build->of[i], &set->rules[i]);
+		r = build_rule(build, build->of[i], &set->rules[i]);
 		if (r < 0)
 			return r;
 		apply_overrides(build, build->of[i], &set->rules[i]);

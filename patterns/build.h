@@ -31,6 +31,8 @@ MUST_CHECK int build_expressions(struct build *build);
 
 /** The phrases of the rules of that kind. */
 MUST_CHECK int build_phrases(struct build *build);
+/** Does @override hold: is it of no overlay, or of that of the person's industry? */
+bool override_holds(const struct build *build, const struct override_source *override);
 
 /** The rule called @id, contexts among them; NULL: none. */
 struct rule *build_find(struct build *build, const char *id);

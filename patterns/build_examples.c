@@ -14,6 +14,7 @@ struct example_source {
 	const char *kind;
 	const char *lang;
 	const char *others;
+	enum severity severity;
 	int64_t start;
 	int64_t end;
 };
@@ -28,6 +29,7 @@ static const struct key example_keys[] = {
 	{KEY("kind", VALUE_STRING, kind)},
 	{KEY("lang", VALUE_STRING, lang)},
 	{KEY("others", VALUE_STRING, others)},
+	{KEY("severity", VALUE_SEVERITY, severity)},
 	{KEY("start", VALUE_INT, start), .min = 0, .max = OFFSET_MAX},
 	{KEY("end", VALUE_INT, end), .min = 0, .max = OFFSET_MAX},
 };
@@ -64,7 +66,11 @@ static int read_example(struct build *build, const struct rule *rule, struct rul
 			SHOWN(example.kind));
 	ret->start = example.start;
 	ret->end = example.end;
+	ret->severity = example.severity;
 	ret->others = arena_strdup(build->set->arena, example.others);
+	ret->lang = arena_strdup(build->set->arena, example.lang);
+	if ((example.others && !ret->others) || (example.lang && !ret->lang))
+		return -ENOMEM;
 	return r < 0 ? r
 		     : company_text(source->company, build->set->arena, example.text, &ret->text);
 }
@@ -142,10 +148,43 @@ static int build_example_list(struct build *build, struct rule *rule, struct rul
 	return r;
 }
 
+/* The tests of an override: those of a rule that stands for all that it names. */
+static int build_trial(
+	struct build *build, const struct override_source *override, struct trial *ret)
+{
+	struct rule_source source = {
+		.id = override->id, .tests = override->tests, .node = override->node};
+	struct place place = yaml_place(override->node);
+	struct rule rule = {.off = true, .scope = 1u << KIND_POST};
+	struct arena *arena = build->set->arena;
+	rule.card.file = arena_strdup(arena, place.file);
+	*ret = (struct trial){.rules = arena_strdup(arena, override->id),
+		.industry = arena_strdup(arena, override->industry)};
+	if (!rule.card.file || !ret->rules || (override->industry && !ret->industry))
+		return -ENOMEM;
+	int r = build_example_list(build, &rule, &source);
+	ret->examples = rule.examples;
+	ret->n_examples = rule.n_examples;
+	return r;
+}
+
+static int build_trials(struct build *build)
+{
+	const struct override_sources *overrides = &build->sources->overrides;
+	struct ruleset *set = build->set;
+	struct trial *trials = arena_array(set->arena, overrides->count + 1, sizeof *trials);
+	int r = trials ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < overrides->count; i++)
+		r = build_trial(build, &overrides->items[i], &trials[i]);
+	set->trials = trials;
+	set->n_trials = r == 0 ? overrides->count : 0;
+	return r;
+}
+
 int build_examples(struct build *build)
 {
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < build->set->n_rules; i++)
 		r = build_example_list(build, &build->set->rules[i], build->of[i]);
-	return r;
+	return r == 0 ? build_trials(build) : r;
 }

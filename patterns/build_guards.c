@@ -91,7 +91,21 @@ static int read_guard(const struct owner *owner, struct yaml node, struct guard 
 	return r;
 }
 
-/* The guards of a list, or of one item alone, behind @more of another's. */
+/* Put @more behind @guards, less those on rules that @guards has a word on already: there has to be
+ * room. */
+static void join_guards(struct guard *items, size_t *count, const struct guards *more)
+{
+	const size_t own = *count;
+	for (size_t i = 0; i < more->count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < own && !known; k++)
+			known = items[k].rule == more->items[i].rule;
+		if (!known)
+			items[(*count)++] = more->items[i];
+	}
+}
+
+/* The guards of a list, or of one item alone, before @more of another's. */
 static int read_guards(
 	const struct owner *owner, struct yaml node, const struct guards *more, struct guards *ret)
 {
@@ -111,14 +125,8 @@ static int read_guards(
 			return r;
 		ret->count += ok;
 	}
-	for (size_t i = 0; i < others;
-		i++) { /* a rule's own word on a context goes before its category's */
-		bool known = false;
-		for (size_t k = 0; k < own && k < ret->count && !known; k++)
-			known = items[k].rule == more->items[i].rule;
-		if (!known)
-			items[ret->count++] = more->items[i];
-	}
+	if (more) /* a rule's own word on a context goes before its category's */
+		join_guards(items, &ret->count, more);
 	return 0;
 }
 
@@ -166,6 +174,93 @@ static struct yaml category_unless(const struct build *build, size_t i)
 	return yaml_find(build->sources->categories.items[i].value, "unless");
 }
 
+/* ---- overrides ---- */
+
+/* The guards of an override go before those of the rules that it names. */
+static int apply_guards(
+	struct build *build, const struct override_source *override, const struct guards *guards)
+{
+	struct ruleset *set = build->set;
+	for (size_t i = 0; i < set->n_scoring; i++) {
+		struct rule *rule = &set->rules[i];
+		if (!id_matches(override->id, rule->card.id))
+			continue;
+		struct guard *items = arena_array(
+			set->arena, guards->count + rule->unless.count + 1, sizeof *items);
+		if (!items)
+			return -ENOMEM;
+		size_t count = 0;
+		join_guards(items, &count, guards);
+		join_guards(items, &count, &rule->unless);
+		rule->unless = (struct guards){items, count};
+	}
+	return 0;
+}
+
+static int build_override_guards(struct build *build)
+{
+	const struct override_sources *overrides = &build->sources->overrides;
+	const struct owner owner = {build, NULL};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < overrides->count; i++) {
+		const struct override_source *override = &overrides->items[i];
+		struct guards guards = {.count = 0};
+		r = read_guards(&owner, override->unless, NULL, &guards);
+		if (r == 0 && guards.count > 0 && override_holds(build, override))
+			r = apply_guards(build, override, &guards);
+	}
+	return r;
+}
+
+/* ---- languages ---- */
+
+static bool same_reach(const struct reach *a, const struct reach *b)
+{
+	return a->kind == b->kind && a->before == b->before && a->after == b->after;
+}
+
+/* A rule in German means _ctx.negated.de by _ctx.negated, where there is one: so categories name
+ * their contexts once for all languages. */
+static int speak(struct build *build, const char *lang, const struct guards *guards)
+{
+	struct ruleset *set = build->set;
+	struct guard *items = (struct guard *)guards->items; /* the rule's own copy */
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < guards->count; i++) {
+		struct buf id = BUF_INIT(PATTERN_B);
+		r = buf_addf(&id, "%s.%.*s", set->rules[items[i].rule].card.id,
+			(int)strcspn(lang, "-_"), lang);
+		const struct rule *own = r == 0 ? build_find(build, buf_str(&id)) : NULL;
+		if (own && own->kind == RULE_CONTEXT) {
+			const struct rule *common = &set->rules[items[i].rule];
+			bool usual = same_reach(&items[i].reach, &common->reach);
+			items[i].rule = (size_t)(own - set->rules);
+			items[i].name = own->card.id;
+			items[i].reach = usual ? own->reach : items[i].reach;
+		}
+		buf_release(&id);
+	}
+	return r;
+}
+
+static int speak_all(struct build *build)
+{
+	struct ruleset *set = build->set;
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < set->n_scoring; i++) {
+		struct rule *rule = &set->rules[i];
+		const char *lang = build->of[i]->lang;
+		if (!rule->languages)
+			continue;
+		r = speak(build, lang, &rule->unless);
+		if (r == 0)
+			r = speak(build, lang, &rule->requires);
+		if (r == 0)
+			r = speak(build, lang, &rule->directed);
+	}
+	return r;
+}
+
 int build_guards(struct build *build)
 {
 	struct ruleset *set = build->set;
@@ -188,5 +283,7 @@ int build_guards(struct build *build)
 		if (r == 0)
 			r = read_directed(&owner, source->directed, &rule->directed);
 	}
-	return r;
+	if (r == 0)
+		r = build_override_guards(build);
+	return r == 0 ? speak_all(build) : r;
 }

@@ -2,6 +2,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
+#include "patterns/language.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,10 +173,16 @@ struct subject {
 	const struct link *link; /* hits lie where it lies; NULL: where they are */
 };
 
-static bool reads(const struct rule *rule, const struct subject *subject)
+static bool in_language(const struct finder *finder, const struct rule *rule)
 {
-	return !rule->off && (subject->kinds >> rule->kind & 1) && (rule->scope & subject->scope) &&
-	       (!subject->disguised || rule->disguised);
+	return !rule->languages || (rule->languages & finder->languages);
+}
+
+static bool reads(
+	const struct finder *finder, const struct rule *rule, const struct subject *subject)
+{
+	return !rule->off && in_language(finder, rule) && (subject->kinds >> rule->kind & 1) &&
+	       (rule->scope & subject->scope) && (!subject->disguised || rule->disguised);
 }
 
 static int try_expression(
@@ -184,7 +191,7 @@ static int try_expression(
 	const struct rule *rule = &finder->set->rules[expression->rule];
 	const struct view *view = subject->view;
 	int r = 0;
-	if (!reads(rule, subject))
+	if (!reads(finder, rule, subject))
 		return 0;
 	if (rule->cased && !subject->link)
 		r = view_of(finder, rule, &view);
@@ -277,7 +284,7 @@ static int find_sums(struct finder *finder, unsigned scope)
 	for (size_t i = 0; r == 0 && i < finder->adder.n_sums; i++) {
 		const struct phrase_sum *sum = &finder->adder.sums[i];
 		const struct rule *rule = &finder->set->rules[sum->list->rule];
-		if (!(rule->scope & scope) || sum->n_told == 0 ||
+		if (!in_language(finder, rule) || !(rule->scope & scope) || sum->n_told == 0 ||
 			phrase_confidence(sum) < sum->list->threshold)
 			continue;
 		r = add_found(finder, rule, sum->told[0].at);
@@ -285,6 +292,40 @@ static int find_sums(struct finder *finder, unsigned scope)
 			finder->found[finder->n_found - 1].sum = sum;
 	}
 	return r;
+}
+
+/* ---- languages ---- */
+
+static uint32_t language_bit(const struct ruleset *set, uint64_t language)
+{
+	for (size_t i = 0; language && i < set->n_languages; i++) {
+		if (set->languages[i] == language)
+			return UINT32_C(1) << i;
+	}
+	return 0;
+}
+
+/* The languages whose rules are held against the post: the one that it was told to be in and those
+ * that its words speak for, as what platforms tell is often only the language of their menus.  All,
+ * when neither says anything: better a false alarm than rules that nobody looked at. */
+static int find_languages(struct finder *finder, const struct post *post)
+{
+	const struct ruleset *set = finder->set;
+	const struct view *view;
+	struct guess guess;
+	finder->languages = UINT32_MAX;
+	if (set->n_languages < 2)
+		return 0;
+	int r = views_get(finder->views, VIEW_PLAIN, &view);
+	if (r < 0)
+		return r;
+	uint32_t bits = language_bit(set, language_of_tag(post->lang));
+	language_guess(view->text, view->len, &guess);
+	for (size_t i = 0; i < guess.count; i++)
+		bits |= language_bit(set, guess.items[i]);
+	if (bits)
+		finder->languages = bits;
+	return 0;
 }
 
 /* ---- posts ---- */
@@ -309,6 +350,8 @@ int finder_run(struct finder *finder, const struct post *post)
 	matcher_fit(finder->matcher, len);
 	adder_begin(&finder->adder);
 	int r = views_take(finder->views, post->text, len, post->kind != KIND_HANDLE);
+	if (r == 0)
+		r = find_languages(finder, post);
 	if (r == 0 && finder->set->any_links)
 		r = try_links(finder, post, scope);
 	/* The plain view comes last: finder_places() asks the sieve about it. */

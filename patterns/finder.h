@@ -30,6 +30,7 @@ struct finder {
 	struct found *found;   /* the answer: by rule, then place */
 	size_t n_found;
 	size_t room;
+	uint32_t languages;         /* bits of those that the post may be in */
 	size_t n_gave_up;           /* matches that ended at a limit */
 	const struct rule *gave_up; /* the first of them */
 	bool everything;            /* try every expression: for tests of the prefilter */

@@ -75,13 +75,23 @@ struct example {
 	const char *text;
 	const char *others; /* NULL: none */
 	enum post_kind kind;
-	bool hit;      /* the rule must be found in it; else it must not */
-	bool todo;     /* known not to work: told, not counted */
-	int64_t start; /* where the hit must begin; -1: anywhere */
+	bool hit;               /* the rule must be found in it; else it must not */
+	bool todo;              /* known not to work: told, not counted */
+	const char *lang;       /* the post's, as told; NULL: not told */
+	enum severity severity; /* that the hit must have; SEVERITY_NONE: any */
+	int64_t start;          /* where the hit must begin; -1: anywhere */
 	int64_t end;
 	const char *file;
 	size_t line;
 	size_t column;
+};
+
+/* Tests of what an override makes of the rules that it names. */
+struct trial {
+	const char *rules;    /* an id, or "prefix.*" */
+	const char *industry; /* whose overlay it stands in; NULL: none's */
+	const struct example *examples;
+	size_t n_examples;
 };
 
 struct category {
@@ -99,11 +109,12 @@ struct rule {
 	struct rule_card card;
 	enum rule_kind kind;
 	enum rule_status status;
-	bool off;        /* disabled, deprecated, or broken: never looked for */
-	unsigned scope;  /* bits 1 << enum post_kind */
-	bool cased;      /* reads the cased view */
-	bool disguised;  /* reads the undisguised views too */
-	size_t category; /* index; of a context rule 0 */
+	bool off;           /* disabled, deprecated, or broken: never looked for */
+	unsigned scope;     /* bits 1 << enum post_kind */
+	uint32_t languages; /* bits of the set's languages; 0: any */
+	bool cased;         /* reads the cased view */
+	bool disguised;     /* reads the undisguised views too */
+	size_t category;    /* index; of a context rule 0 */
 	struct expression *expressions;
 	size_t n_expressions;
 	struct reach reach; /* context */

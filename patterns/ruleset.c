@@ -10,7 +10,7 @@
 /* What the sources and the set may take: fifty thousand rules of a kilobyte, many times over. */
 #define SET_B (1024u * 1024 * 1024)
 /* Part of the digest: changes when the engine scores otherwise than before. */
-#define ENGINE "dirtwatch-engine-1"
+#define ENGINE "dirtwatch-engine-2"
 /* A folder of rule files. */
 #define FILES_MAX 10000
 
@@ -138,6 +138,7 @@ static void add_config(struct digest_input *input, const struct config *config)
 	add_number(input, person->clients.count);
 	for (size_t i = 0; i < person->clients.count; i++)
 		add_organisation(input, &person->clients.items[i]);
+	add(input, person->industry);
 	add_strings(input, &config->disable);
 	add_number(input, config->n_severities);
 	for (size_t i = 0; i < config->n_severities; i++) {
@@ -152,6 +153,7 @@ static int make_digest(
 	struct digest_input input = {.arena = sources->arena};
 	add(&input, ENGINE);
 	add_number(&input, options->strict);
+	add(&input, options->industry);
 	for (size_t i = 0; i < sources->n_files; i++) {
 		struct place place = yaml_place(yaml_root(sources->files[i]));
 		add(&input, place.file);
@@ -291,6 +293,11 @@ const struct rule_card *ruleset_find(const struct ruleset *set, const char *id)
 	const struct rule *rule =
 		bsearch(id, set->rules, set->n_scoring, sizeof *set->rules, compare_id);
 	return rule ? &rule->card : NULL;
+}
+
+const char *ruleset_industry(const struct ruleset *set)
+{
+	return set->industry;
 }
 
 const struct digest *ruleset_digest(const struct ruleset *set)

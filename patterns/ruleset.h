@@ -19,6 +19,8 @@ struct ruleset_options {
 	struct strings files; /* single files after them (--test-patterns FILE) */
 	bool catalogue;       /* read what rules say of themselves, compile no expression: what main
 			       * needs to name findings; such a set can not score */
+	const char
+		*industry; /* strict: whose overlay holds, in place of the person's; NULL: none's */
 	bool strict; /* a bad rule is a problem; else it is left out, noted and the others run */
 };
 
@@ -51,11 +53,14 @@ const struct rule_card *ruleset_card(const struct ruleset *ruleset, size_t index
 const struct rule_card *ruleset_find(
 	const struct ruleset *ruleset, const char *id); /* NULL: none */
 
+/** Whose overlay is in force; NULL: none's. */
+const char *ruleset_industry(const struct ruleset *ruleset);
+
 /** A digest of everything that could change a verdict: two processes that hold equal ones score
  *  alike, and a page scored under another one must be read again. */
 const struct digest *ruleset_digest(const struct ruleset *ruleset);
 
-/** Run the tests that stand in the rules through the whole engine.  Prints failures to @out as
+/** Run the tests that stand in the rules (with an industry: in its overlay alone) through the whole engine.  Prints failures to @out as
  *  "file:line:column: rule id: …"; *@ret_run and *@ret_failed count them.  0, -ENOMEM. */
 MUST_CHECK int ruleset_test(
 	const struct ruleset *ruleset, FILE *out, size_t *ret_run, size_t *ret_failed);

@@ -7,6 +7,9 @@
 
 /* The inside of a rule set, for the files of this folder. */
 
+/* Languages that a set may have rules for. */
+#define SET_LANGUAGES 32
+
 struct ruleset {
 	struct arena *arena;
 	struct rule *rules; /* those that score first, then contexts; each part sorted by id */
@@ -17,7 +20,12 @@ struct ruleset {
 	struct prefilter *prefilter;           /* NULL: a catalogue */
 	const struct expression **expressions; /* by their number in the prefilter */
 	size_t n_expressions;
-	const struct phrases *phrases; /* NULL: there are none */
+	const struct phrases *phrases;     /* NULL: there are none */
+	uint64_t languages[SET_LANGUAGES]; /* that some rules are for (language.h) */
+	size_t n_languages;
+	const char *industry; /* whose overlay is in force; NULL: none */
+	const struct trial *trials;
+	size_t n_trials;
 	struct views_options views;
 	bool any_links; /* some rule reads links */
 	struct digest digest;

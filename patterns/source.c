@@ -1,5 +1,6 @@
 #include "patterns/source.h"
 
+#include "config/industry.h"
 #include "daemon/base/limits.h"
 
 #include <math.h>
@@ -45,6 +46,7 @@ static const struct key rule_keys[] = {
 	{KEY(rule_source, "severity", VALUE_SEVERITY, severity)},
 	{KEY(rule_source, "confidence", VALUE_REAL, confidence), .min = 0, .max = 1},
 	RULE_STRING("kind", kind),
+	RULE_STRING("lang", lang),
 	RULE_STRINGS("scope", scope),
 	RULE_STRINGS("keywords", keywords),
 	RULE_NODE("pattern", pattern),
@@ -74,6 +76,8 @@ struct gathering {
 	struct sources *sources;
 	struct walk walk;
 	size_t layer;
+	const char *lang;     /* the file's */
+	const char *industry; /* whose overlay is read */
 };
 
 static int add_rule(
@@ -92,6 +96,7 @@ static int add_rule(
 	rule = &into->items[into->count];
 	*rule = (struct rule_source){.confidence = 1,
 		.threshold = 0.5,
+		.lang = gathering->lang,
 		.max_hits = 1,
 		.node = node,
 		.layer = gathering->layer,
@@ -155,6 +160,8 @@ static const struct key override_keys[] = {
 	{KEY(override_source, "confidence", VALUE_REAL, confidence), .min = 0, .max = 1},
 	{KEY(override_source, "status", VALUE_STRING, status)},
 	{KEY(override_source, "max_hits", VALUE_INT, max_hits), .min = 1, .max = LIMIT_HITS},
+	{KEY(override_source, "unless", VALUE_CUSTOM, unless), .read = keep_node},
+	{KEY(override_source, "tests", VALUE_CUSTOM, tests), .read = keep_node},
 };
 /* clang-format on */
 
@@ -167,7 +174,8 @@ static int add_override(struct gathering *gathering, struct yaml node)
 		return -ENOMEM;
 	overrides->items = grown;
 	struct override_source *override = &overrides->items[overrides->count];
-	*override = (struct override_source){.confidence = -1, .node = node};
+	*override = (struct override_source){
+		.industry = gathering->industry, .confidence = -1, .node = node};
 	int r = walk_map(&gathering->walk, node, override_keys, COUNT(override_keys), override);
 	overrides->count += r == 0 && override->id;
 	return r;
@@ -177,6 +185,26 @@ static int read_overrides(struct walk *walk, struct yaml node, void *into)
 {
 	(void)into;
 	return each_item(walk->context, node, add_override);
+}
+
+/* Overrides under the names of industries. */
+static int read_overlays(struct walk *walk, struct yaml node, void *into)
+{
+	(void)into;
+	struct gathering *gathering = walk->context;
+	if (yaml_type(node) != YAML_TYPE_MAP) {
+		if (!yaml_blank(node))
+			walk_problem(walk, node, "a map of industries is wanted here");
+		return 0;
+	}
+	int r = walk_check_keys(walk, node);
+	for (size_t i = 0; r == 0 && i < yaml_count(node); i++) {
+		gathering->industry = industry_walk(walk, yaml_key(node, i));
+		if (gathering->industry)
+			r = each_item(gathering, yaml_value(node, i), add_override);
+	}
+	gathering->industry = NULL;
+	return r;
 }
 
 static int read_disable(struct walk *walk, struct yaml node, void *into)
@@ -279,9 +307,19 @@ static const struct key file_keys[] = {
 	SECTION("rules", read_rules),
 	SECTION("templates", read_templates),
 	SECTION("override", read_overrides),
+	SECTION("overlays", read_overlays),
 	SECTION("disable", read_disable),
 };
 /* clang-format on */
+
+/* The language of a file, which its rules have unless they say otherwise; it is needed before them.
+ */
+static int read_lang(struct gathering *gathering, struct yaml root)
+{
+	const char *lang = yaml_text(yaml_find(yaml_find(root, "meta"), "lang"));
+	gathering->lang = arena_strdup(gathering->walk.arena, lang);
+	return lang && !gathering->lang ? -ENOMEM : 0;
+}
 
 int sources_read(struct sources *sources, const char *path, size_t layer)
 {
@@ -308,7 +346,10 @@ int sources_read(struct sources *sources, const char *path, size_t layer)
 		.layer = layer,
 	};
 	struct file into = {.version = 1};
-	return walk_map(&gathering.walk, yaml_root(file), file_keys, COUNT(file_keys), &into);
+	r = read_lang(&gathering, yaml_root(file));
+	return r < 0 ? r
+		     : walk_map(&gathering.walk, yaml_root(file), file_keys, COUNT(file_keys),
+			       &into);
 }
 
 void sources_release(struct sources *sources)

@@ -34,6 +34,7 @@ struct rule_source {
 	enum severity severity; /* SEVERITY_NONE: the category's */
 	double confidence;
 	const char *kind;
+	const char *lang; /* the file's unless it has its own; NULL: any */
 	struct strings scope;
 	struct strings keywords;
 	struct yaml pattern;
@@ -69,11 +70,14 @@ struct rule_sources {
 };
 
 struct override_source {
-	const char *id; /* or "prefix.*" */
+	const char *industry; /* in whose overlay it stands; NULL: it always holds */
+	const char *id;       /* or "prefix.*" */
 	enum severity severity;
 	double confidence; /* < 0: as it is */
 	const char *status;
 	int64_t max_hits; /* 0: as it is */
+	struct yaml unless;
+	struct yaml tests;
 	struct yaml node;
 };
 

@@ -183,15 +183,13 @@ static void test_whole(void **state)
 	assert_string_equal(config->path, "tests/fixtures/config/whole.yaml");
 	config_free(config);
 
-	assert_int_equal(problems_notes(problems), 4);
+	assert_int_equal(problems_notes(problems), 3);
 	char *got = printed(problems);
 	assert_string_equal(got,
 		"tests/fixtures/config/whole.yaml:6:3: note: \"resume\" is not used yet\n"
 		"  resume: cv/resume.json\n  ^\n"
 		"tests/fixtures/config/whole.yaml:21:3: note: \"clients\" is not used yet\n"
 		"  clients: [Acme Example]\n  ^\n"
-		"tests/fixtures/config/whole.yaml:22:3: note: \"industry\" is not used yet\n"
-		"  industry: software\n  ^\n"
 		"tests/fixtures/config/whole.yaml:30:5: note: \"export\" is not used yet\n"
 		"    export: /srv/exports/linkedin.zip\n    ^\n");
 	free(got);
@@ -255,6 +253,11 @@ static const struct bad bads[] = {
 		"person: {employer: {name: I, since: 2021-04, until: 2021}}\n", NULL},
 	{"a ticker in small letters", "person: {employer: {name: I, tickers: [abc]}}\n",
 		"1:40: \"abc\" is not a ticker such as GLBX"},
+	{"an industry by a near name", "person: {industry: softwear}\n",
+		"1:20: unknown industry \"softwear\", did you mean \"software\"?"},
+	{"an industry without rules", "person: {industry: mining}\n",
+		"1:20: unknown industry \"mining\": there are education, finance, healthcare, "
+		"hospitality, law, public-service, security and software"},
 	{"a dollar sign alone", "person: {employer: {name: I, tickers: [$]}}\n",
 		"1:40: \"$\" is not a ticker such as GLBX"},
 
