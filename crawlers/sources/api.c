@@ -79,16 +79,18 @@ int api_url(struct arena *arena, const char *base, const char *url, const char *
 int api_origin(struct arena *arena, const struct page *page, const char **ret)
 {
 	struct url url;
+	*ret = "";
 	int r = url_parse(arena, page->url, &url);
-	if (r < 0)
-		return r;
-	*ret = r == 0 ? url.origin : ""; /* it parsed when it was asked for */
-	return 0;
+	if (r == 0)
+		*ret = url.origin;
+	return r < 0 ? r : 0; /* it parsed when it was asked for */
 }
 
 int api_split(struct arena *arena, const char *subject, const char *words[], size_t count)
 {
 	char *rest = arena_strdup(arena, subject ? subject : "");
+	for (size_t i = 0; i < count; i++)
+		words[i] = "";
 	if (!rest)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
@@ -110,7 +112,15 @@ int api_follow(struct extract *extract, const struct follow *like, const char *f
 	va_start(args, form);
 	int r = format_args(extract->arena, &follow.url, form, args);
 	va_end(args);
-	return r < 0 ? r : extract_add_follow(extract, &follow);
+	if (r < 0)
+		return r;
+	if (strlen(follow.url) > LIMIT_URL_B ||
+		(follow.subject && strlen(follow.subject) > LIMIT_URL_B)) {
+		extract->coverage.cut = true;
+		extract->coverage.lack = "The server leads to addresses too long to be asked for.";
+		return 0;
+	}
+	return extract_add_follow(extract, &follow);
 }
 
 /* ---- the answer as a whole ---- */
@@ -124,6 +134,35 @@ static const char *json_trouble(int outcome)
 		return "The server's answer is nested deeper than any answer of this site.";
 	default:
 		return "The server does not answer as this site's API does.";
+	}
+}
+
+static void bound_time(int64_t *time_s)
+{
+	/* The years 1 and 9999, as date_parse() has them. */
+	if (*time_s < INT64_C(-62135596800) || *time_s > INT64_C(253402300799))
+		*time_s = 0;
+}
+
+static void bound_count(int64_t *count)
+{
+	if (*count < 0)
+		*count = -1;
+}
+
+/* Numbers that no site gives are as good as none. */
+static void bound_numbers(struct extract *extract)
+{
+	struct facts *facts = &extract->facts;
+	bound_time(&facts->created_s);
+	bound_time(&facts->last_active_s);
+	bound_count(&facts->n_posts);
+	bound_count(&facts->n_followers);
+	bound_count(&facts->n_following);
+	bound_count(&extract->coverage.total);
+	for (size_t i = 0; i < extract->n_posts; i++) {
+		bound_time(&extract->posts[i].published_s);
+		bound_time(&extract->posts[i].updated_s);
 	}
 }
 
@@ -142,6 +181,7 @@ int api_read(const struct page *page, struct extract *extract, api_reader *reade
 	if (r < 0)
 		return r;
 	r = reader(root, page, extract);
+	bound_numbers(extract);
 	json_decref(root);
 	return r;
 }

@@ -64,10 +64,10 @@ MUST_CHECK int api_read(const struct page *page, struct extract *extract, api_re
 
 /* How an API says what is wrong. */
 struct api_sign {
-	int status;       /* 0: any */
+	int status; /* 0: any */
+	enum verdict verdict;
 	const char *path; /* into the body, as json_path(); NULL: whatever the body says */
 	const char *says; /* stands in the string there, in any case; NULL: any string does */
-	enum verdict verdict;
 	const char *why;
 };
 

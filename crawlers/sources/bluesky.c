@@ -18,17 +18,17 @@ enum step { STEP_PROFILE, STEP_FEED };
 #define ACTOR_CHARS API_PLAIN_DOT ":%"
 
 static const struct api_sign signs[] = {
-	{0, "error", "AccountTakedown", VERDICT_SUSPENDED, "Bluesky has taken this account down."},
-	{0, "error", "RepoTakendown", VERDICT_SUSPENDED, "Bluesky has taken this account down."},
-	{0, "error", "RepoSuspended", VERDICT_SUSPENDED, "Bluesky has suspended this account."},
-	{0, "error", "AccountDeactivated", VERDICT_GONE, "Its owner has deactivated the account."},
-	{0, "error", "RepoDeactivated", VERDICT_GONE, "Its owner has deactivated the account."},
-	{0, "message", "Profile not found", VERDICT_NOT_FOUND, NULL},
-	{0, "message", "Could not find repo", VERDICT_NOT_FOUND, NULL},
-	{0, "message", "actor must be a valid", VERDICT_NOT_FOUND,
+	{0, VERDICT_SUSPENDED, "error", "AccountTakedown", "Bluesky has taken this account down."},
+	{0, VERDICT_SUSPENDED, "error", "RepoTakendown", "Bluesky has taken this account down."},
+	{0, VERDICT_SUSPENDED, "error", "RepoSuspended", "Bluesky has suspended this account."},
+	{0, VERDICT_GONE, "error", "AccountDeactivated", "Its owner has deactivated the account."},
+	{0, VERDICT_GONE, "error", "RepoDeactivated", "Its owner has deactivated the account."},
+	{0, VERDICT_NOT_FOUND, "message", "Profile not found", NULL},
+	{0, VERDICT_NOT_FOUND, "message", "Could not find repo", NULL},
+	{0, VERDICT_NOT_FOUND, "message", "actor must be a valid",
 		"The address has no name that Bluesky could give."},
-	{0, "error", "AuthMissing", VERDICT_AUTH_REQUIRED, NULL},
-	{0, "error", "RateLimitExceeded", VERDICT_RATE_LIMITED, NULL},
+	{0, VERDICT_AUTH_REQUIRED, "error", "AuthMissing", NULL},
+	{0, VERDICT_RATE_LIMITED, "error", "RateLimitExceeded", NULL},
 };
 
 static bool bluesky_claims(const struct url *url, const char **ret_why)
@@ -69,7 +69,7 @@ static int follow_feed(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *words[2], *origin;
+	const char *words[2] = {"", ""}, *origin = "";
 	int r = api_split(extract->arena, subject, words, 2);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
@@ -128,7 +128,7 @@ static int read_profile(const json_t *root, const struct page *page, struct extr
 	const char *pinned = json_words(json_object_at(root, "pinnedPost"), "uri");
 	if (!is_word(did) || !json_words(root, "handle"))
 		return api_drift(extract, "The answer is no profile as Bluesky's API gives it.");
-	const char *subject;
+	const char *subject = "";
 	bool pin = is_word(pinned);
 	int r = write_profile(root, page, extract);
 	if (r == 0)
@@ -145,7 +145,7 @@ static int read_profile(const json_t *root, const struct page *page, struct extr
 static int read_feed(const json_t *root, const struct page *page, struct extract *extract)
 {
 	const json_t *feed = json_array_at(root, "feed");
-	const char *words[2], *cursor = json_words(root, "cursor");
+	const char *words[2] = {"", ""}, *cursor = json_words(root, "cursor");
 	size_t n_known = 0;
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!feed || *words[0] == '\0'))

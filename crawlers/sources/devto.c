@@ -19,8 +19,8 @@ enum step { STEP_USER, STEP_LIST, STEP_ARTICLE };
 #define ROWS_A_PAGE 30
 
 static const struct api_sign signs[] = {
-	{404, "error", "not found", VERDICT_NOT_FOUND, NULL},
-	{429, "error", NULL, VERDICT_RATE_LIMITED, NULL},
+	{404, VERDICT_NOT_FOUND, "error", "not found", NULL},
+	{429, VERDICT_RATE_LIMITED, "error", NULL, NULL},
 };
 
 static bool name_of(const struct url *url, struct api_name *ret)
@@ -72,7 +72,7 @@ static int follow_list(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %d", name, number);
@@ -119,7 +119,7 @@ static int follow_article(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_copy(extract->arena, name, &like.subject);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
@@ -131,7 +131,7 @@ static int follow_article(
 static int read_list(const json_t *root, const struct page *page, struct extract *extract)
 {
 	size_t n_rows = json_array_size(root), n_known = 0;
-	const char *words[2];
+	const char *words[2] = {"", ""};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!json_is_array(root) || *words[0] == '\0'))
 		return api_drift(extract, "The answer is no list as DEV's API gives it.");

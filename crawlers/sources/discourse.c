@@ -17,17 +17,20 @@ enum step { STEP_USER, STEP_ACTIONS, STEP_POST };
 /* Of a list (app/controllers/user_actions_controller.rb); each leads to one request at most. */
 #define ROWS_A_PAGE 30
 
+/* A pause that is asked for may be this long: a week is no pause any more. */
+#define PAUSE_MAX_S 604800
+
 /* user_action.rb: what an action is. */
 enum action { ACTION_TOPIC = 4, ACTION_REPLY = 5 };
 
 static const struct api_sign signs[] = {
-	{0, "error_type", "rate_limit", VERDICT_RATE_LIMITED, NULL},
-	{0, "error_type", "invalid_access", VERDICT_AUTH_REQUIRED,
+	{0, VERDICT_RATE_LIMITED, "error_type", "rate_limit", NULL},
+	{0, VERDICT_AUTH_REQUIRED, "error_type", "invalid_access",
 		"This forum shows accounts to its members only."},
-	{0, "error_type", "not_logged_in", VERDICT_AUTH_REQUIRED,
+	{0, VERDICT_AUTH_REQUIRED, "error_type", "not_logged_in",
 		"This forum shows accounts to its members only."},
-	{0, "error_type", "not_found", VERDICT_NOT_FOUND, NULL},
-	{404, "errors.0", NULL, VERDICT_NOT_FOUND, NULL},
+	{0, VERDICT_NOT_FOUND, "error_type", "not_found", NULL},
+	{404, VERDICT_NOT_FOUND, "errors.0", NULL, NULL},
 };
 
 /* ---- whose profile it is ---- */
@@ -118,7 +121,7 @@ static int follow_actions(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %d", name, offset);
@@ -222,7 +225,7 @@ static bool is_action(const json_t *action, const char *name)
 static int read_action(
 	const json_t *action, const char *name, const struct page *page, struct extract *extract)
 {
-	const char *id = NULL, *origin;
+	const char *id = NULL, *origin = "";
 	bool topic = json_int64(action, "action_type", 0) == ACTION_TOPIC;
 	struct api_piece piece = {
 		.author = name,
@@ -251,7 +254,7 @@ static int read_actions(const json_t *root, const struct page *page, struct extr
 {
 	const json_t *actions = json_array_at(root, "user_actions");
 	size_t n_rows = json_array_size(actions), n_known = 0;
-	const char *words[2];
+	const char *words[2] = {"", ""};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!actions || *words[0] == '\0'))
 		return api_drift(extract, "The answer is no list as Discourse gives it.");
@@ -272,7 +275,7 @@ static int read_actions(const json_t *root, const struct page *page, struct extr
 
 static int read_post(const json_t *root, const struct page *page, struct extract *extract)
 {
-	const char *words[3], *author = json_words(root, "username"), *origin;
+	const char *words[3] = {"", "", ""}, *author = json_words(root, "username"), *origin;
 	struct api_piece piece = {
 		.author = author,
 		.body = json_words(root, "cooked"),
@@ -325,7 +328,7 @@ static int follow_page(const struct page *page, struct extract *extract)
 static int read_pause(const json_t *root, const struct page *page, struct extract *extract)
 {
 	int64_t seconds = json_int64(json_object_at(root, "extras"), "wait_seconds", 0);
-	if (seconds > 0 && seconds <= 7 * 86400)
+	if (seconds > 0 && seconds <= PAUSE_MAX_S)
 		extract->retry_at_s = page->fetched_s + seconds;
 	return 0;
 }

@@ -42,13 +42,13 @@ static const struct list {
 };
 
 static const struct api_sign signs[] = {
-	{0, "message", "rate limit", VERDICT_RATE_LIMITED, NULL},
-	{0, "message", "abuse detection", VERDICT_RATE_LIMITED, NULL},
-	{404, "message", "Not Found", VERDICT_NOT_FOUND,
+	{0, VERDICT_RATE_LIMITED, "message", "rate limit", NULL},
+	{0, VERDICT_RATE_LIMITED, "message", "abuse detection", NULL},
+	{404, VERDICT_NOT_FOUND, "message", "Not Found",
 		"GitHub shows no such account: there is none, or it is flagged."},
-	{422, "message", "Validation Failed", VERDICT_AUTH_REQUIRED,
+	{422, VERDICT_AUTH_REQUIRED, "message", "Validation Failed",
 		"GitHub's search does not show this account's posts without a log-in."},
-	{401, "message", NULL, VERDICT_AUTH_REQUIRED, NULL},
+	{401, VERDICT_AUTH_REQUIRED, "message", NULL, NULL},
 };
 
 /* Paths of GitHub's own that look like an account. */
@@ -113,7 +113,7 @@ static int follow_list(const struct page *page, struct extract *extract, enum st
 		.accept = ACCEPT_JSON,
 		.relation = lists[step].relation,
 	};
-	const char *origin, *path;
+	const char *origin = "", *path = "";
 	struct arena *arena = extract->arena;
 	int r = api_origin(arena, page, &origin);
 	if (r == 0)
@@ -202,7 +202,7 @@ static int read_list(const json_t *root, const struct page *page, struct extract
 	const struct list *list = &lists[page->step];
 	const json_t *rows = list->search ? json_array_at(root, "items") : root;
 	size_t n_rows = json_array_size(rows), n_known = 0;
-	const char *words[2];
+	const char *words[2] = {"", ""};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!json_is_array(rows) || *words[0] == '\0'))
 		return api_drift(extract, "The answer is no list as GitHub's API gives it.");

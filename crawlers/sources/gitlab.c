@@ -85,7 +85,7 @@ static int follow(const struct page *page, struct extract *extract, enum step st
 		.accept = ACCEPT_JSON,
 		.relation = step == STEP_ABOUT ? FOLLOW_ALSO : FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %d", name, number);
@@ -194,7 +194,7 @@ static bool is_event(const json_t *event, const char *name)
 static int read_events(const json_t *root, const struct page *page, struct extract *extract)
 {
 	size_t n_rows = json_array_size(root), n_known = 0;
-	const char *words[2];
+	const char *words[2] = {"", ""};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!json_is_array(root) || *words[0] == '\0'))
 		return api_drift(extract, "The answer is no list as GitLab's API gives it.");
@@ -237,12 +237,12 @@ static int gitlab_walled(const struct page *page, struct extract *extract)
 {
 	/* The account was there a moment ago. */
 	static const struct api_sign of_events[] = {
-		{404, "message", NULL, VERDICT_PRIVATE, "The account keeps its activity private."},
-		{403, "message", NULL, VERDICT_PRIVATE, "The account keeps its activity private."},
+		{404, VERDICT_PRIVATE, "message", NULL, "The account keeps its activity private."},
+		{403, VERDICT_PRIVATE, "message", NULL, "The account keeps its activity private."},
 	};
 	static const struct api_sign signs[] = {
-		{401, "message", NULL, VERDICT_AUTH_REQUIRED, NULL},
-		{403, "message", NULL, VERDICT_AUTH_REQUIRED,
+		{401, VERDICT_AUTH_REQUIRED, "message", NULL, NULL},
+		{403, VERDICT_AUTH_REQUIRED, "message", NULL,
 			"This GitLab server answers its members only."},
 	};
 	if (page->step == STEP_EVENTS && page->status != 401)

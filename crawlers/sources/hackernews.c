@@ -161,7 +161,7 @@ static int follow_older(const struct page *page, struct extract *extract, const 
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %s", walk->name, walk->oldest);
@@ -178,7 +178,7 @@ static int read_items(const json_t *root, const struct page *page, struct extrac
 	const json_t *hits = json_array_at(root, "hits");
 	size_t n_hits = json_array_size(hits), n_known = 0;
 	int64_t total = json_int64(root, "nbHits", -1);
-	const char *words[2];
+	const char *words[2] = {"", ""};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	struct walk walk = {.name = words[0], .last = words[1]};
 	if (r == 0 && (!hits || total < 0))

@@ -18,11 +18,11 @@ enum step { STEP_V3, STEP_V4_PERSON, STEP_V4_CONTENT };
 #define ROWS_A_PAGE 50
 
 static const struct api_sign signs[] = {
-	{0, "error", "couldnt_find", VERDICT_NOT_FOUND, NULL},
-	{404, "error", "not_found", VERDICT_NOT_FOUND, NULL},
-	{0, "error", "instance_is_private", VERDICT_AUTH_REQUIRED,
+	{0, VERDICT_NOT_FOUND, "error", "couldnt_find", NULL},
+	{404, VERDICT_NOT_FOUND, "error", "not_found", NULL},
+	{0, VERDICT_AUTH_REQUIRED, "error", "instance_is_private",
 		"This Lemmy server answers its members only."},
-	{0, "error", "rate_limit", VERDICT_RATE_LIMITED, NULL},
+	{0, VERDICT_RATE_LIMITED, "error", "rate_limit", NULL},
 };
 
 /* ---- whose profile it is ---- */
@@ -55,7 +55,7 @@ static bool lemmy_claims(const struct url *url, const char **ret_why)
 static int lemmy_first(struct arena *arena, const struct url *url, struct follow *ret)
 {
 	struct api_name name = {.at = "", .rest = ""};
-	const char *host = NULL, *origin = url->origin, *user, *subject;
+	const char *host = NULL, *origin = url->origin, *user, *subject = "";
 	if (!name_of(url, &name, &host)) /* named in the config: the answer will tell */
 		name = (struct api_name){.at = "", .rest = ""};
 	int r = host ? api_format(arena, &origin, "https://%.*s", (int)strcspn(host, "/"), host)
@@ -82,7 +82,7 @@ static int lemmy_first(struct arena *arena, const struct url *url, struct follow
 /* Another way: of v3 it is v4, of v4 it is Discourse. */
 static int follow_instead(const struct page *page, struct extract *extract)
 {
-	const char *words[2], *origin;
+	const char *words[2] = {"", ""}, *origin = "";
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
@@ -236,7 +236,7 @@ static int follow_v3(const struct page *page, struct extract *extract, const cha
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %d", name, number);
@@ -269,7 +269,7 @@ static bool is_v3(const json_t *root, const char *name)
 static int read_v3(const json_t *root, const struct page *page, struct extract *extract)
 {
 	const json_t *view = json_object_at(root, "person_view");
-	const char *words[2], *id = NULL;
+	const char *words[2] = {"", ""}, *id = NULL;
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0)
 		r = json_id(extract->arena, json_object_at(view, "person"), "id", &id);
@@ -305,7 +305,7 @@ static int follow_content(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *words[2], *origin;
+	const char *words[2] = {"", ""}, *origin = "";
 	int r = api_split(extract->arena, subject, words, 2);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
@@ -321,7 +321,7 @@ static int read_v4_person(const json_t *root, const struct page *page, struct ex
 {
 	const json_t *view = json_object_at(root, "person_view");
 	const json_t *person = json_object_at(view, "person");
-	const char *words[2], *id = NULL, *subject;
+	const char *words[2] = {"", ""}, *id = NULL, *subject = "";
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0)
 		r = json_id(extract->arena, person, "id", &id);
@@ -344,7 +344,7 @@ static int read_v4_content(const json_t *root, const struct page *page, struct e
 {
 	const json_t *items = json_array_at(root, "items"); /* "content" before 1.0 */
 	const json_t *list = items ? items : json_array_at(root, "content");
-	const char *words[2], *cursor = json_words(root, "next_page");
+	const char *words[2] = {"", ""}, *cursor = json_words(root, "next_page");
 	struct rows rows = {0};
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0 && (!list || *words[1] == '\0'))

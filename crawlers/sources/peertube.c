@@ -20,10 +20,10 @@ enum step { STEP_OWNER, STEP_VIDEOS, STEP_DESCRIPTION };
 #define NAME_CHARS API_PLAIN_DOT "@:"
 
 static const struct api_sign signs[] = {
-	{404, "error", NULL, VERDICT_NOT_FOUND, NULL},
-	{404, "detail", NULL, VERDICT_NOT_FOUND, NULL},
-	{0, "type", "rate-limit", VERDICT_RATE_LIMITED, NULL},
-	{401, "error", NULL, VERDICT_AUTH_REQUIRED, NULL},
+	{404, VERDICT_NOT_FOUND, "error", NULL, NULL},
+	{404, VERDICT_NOT_FOUND, "detail", NULL, NULL},
+	{0, VERDICT_RATE_LIMITED, "type", "rate-limit", NULL},
+	{401, VERDICT_AUTH_REQUIRED, "error", NULL, NULL},
 };
 
 /* ---- whose profile it is ---- */
@@ -74,7 +74,7 @@ static int peertube_first(struct arena *arena, const struct url *url, struct fol
 {
 	struct api_name name = {.at = ""};
 	const struct way *way = way_of(url, &name);
-	const char *route = way ? way->route : "accounts", *owner, *subject;
+	const char *route = way ? way->route : "accounts", *owner, *subject = "";
 	int r = api_format(
 		arena, &owner, "%s/api/v1/%s/%.*s", url->origin, route, name.len, name.at);
 	if (r == 0)
@@ -102,7 +102,7 @@ struct place {
 
 static int place_of(struct extract *extract, const struct page *page, struct place *ret)
 {
-	const char *words[3];
+	const char *words[3] = {"", "", ""};
 	int r = api_split(extract->arena, page->subject, words, 3);
 	if (r == 0)
 		*ret = (struct place){words[0], words[1], (int)strtol(words[2], NULL, 10)};
@@ -118,7 +118,7 @@ static int follow_videos(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %s %d", place->route, place->name,
@@ -196,7 +196,7 @@ static int write_video(const struct api_piece *text, const char *uuid, const str
 	struct extract *extract)
 {
 	struct api_piece piece = *text;
-	const char *origin;
+	const char *origin = "";
 	piece.id = uuid;
 	piece.kind = KIND_POST;
 	piece.markup = API_MARKUP_MARKDOWN;
@@ -260,7 +260,7 @@ static int read_videos(const json_t *root, const struct page *page, struct extra
 
 static int read_description(const json_t *root, const struct page *page, struct extract *extract)
 {
-	const char *words[4];
+	const char *words[4] = {"", "", "", ""};
 	int r = api_split(extract->arena, page->subject, words, 4);
 	const struct api_piece piece = {
 		.title = r == 0 ? words[3] : NULL,

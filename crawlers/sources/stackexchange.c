@@ -24,6 +24,9 @@ enum step {
 
 #define API "https://api.stackexchange.com"
 
+/* A pause that is asked for may be this long: a week is no pause any more. */
+#define PAUSE_MAX_S 604800
+
 static const struct list {
 	const char *path;
 	const char *id;      /* key of the row's id */
@@ -39,11 +42,11 @@ static const struct list {
 };
 
 static const struct api_sign signs[] = {
-	{0, "error_name", "throttle_violation", VERDICT_RATE_LIMITED, NULL},
-	{0, "error_name", "temporarily_unavailable", VERDICT_SERVER_ERROR, NULL},
-	{0, "error_name", "internal_error", VERDICT_SERVER_ERROR, NULL},
-	{0, "error_name", "access_denied", VERDICT_AUTH_REQUIRED, NULL},
-	{0, "error_name", "bad_parameter", VERDICT_NOT_FOUND,
+	{0, VERDICT_RATE_LIMITED, "error_name", "throttle_violation", NULL},
+	{0, VERDICT_SERVER_ERROR, "error_name", "temporarily_unavailable", NULL},
+	{0, VERDICT_SERVER_ERROR, "error_name", "internal_error", NULL},
+	{0, VERDICT_AUTH_REQUIRED, "error_name", "access_denied", NULL},
+	{0, VERDICT_NOT_FOUND, "error_name", "bad_parameter",
 		"Stack Exchange knows no such site or account."},
 };
 
@@ -79,7 +82,7 @@ static int stackexchange_first(struct arena *arena, const struct url *url, struc
 {
 	struct api_name id = {.at = ""};
 	(void)api_name(url->path, "/users/", API_DIGITS, &id); /* else the answer will tell */
-	const char *user, *subject;
+	const char *user, *subject = "";
 	int r = api_format(
 		arena, &user, API "/2.3/users/%.*s?site=%s", id.len, id.at, site_of(url));
 	if (r == 0)
@@ -107,7 +110,7 @@ struct place {
 
 static int place_of(struct extract *extract, const struct page *page, struct place *ret)
 {
-	const char *words[3];
+	const char *words[3] = {"", "", ""};
 	int r = api_split(extract->arena, page->subject, words, 3);
 	if (r == 0)
 		*ret = (struct place){words[0], words[1], (int)strtol(words[2], NULL, 10)};
@@ -123,7 +126,7 @@ static int follow_list(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	if (r == 0)
 		r = api_format(extract->arena, &like.subject, "%s %s %d", place->site, place->id,
@@ -146,7 +149,7 @@ static int follow_also(
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_ALSO,
 	};
-	const char *origin;
+	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
 	return r < 0 ? r : api_follow(extract, &like, "%s%s", origin, path);
 }
@@ -285,7 +288,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 {
 	/* "must wait that many seconds before hitting the same method again" */
 	int64_t pause_s = json_int64(root, "backoff", 0);
-	if (pause_s > 0 && pause_s < 86400)
+	if (pause_s > 0 && pause_s <= PAUSE_MAX_S)
 		extract->retry_at_s = page->fetched_s + pause_s;
 	if (page->step == STEP_FILTER)
 		return read_filter(root, page, extract);
@@ -301,7 +304,7 @@ static int read_pause(const json_t *root, const struct page *page, struct extrac
 	const char *message = json_text(root, "error_message");
 	const char *at = message ? strcasestr(message, mark) : NULL;
 	long seconds = at ? strtol(at + sizeof mark - 1, NULL, 10) : 0;
-	if (seconds > 0 && seconds <= 7 * 86400)
+	if (seconds > 0 && seconds <= PAUSE_MAX_S)
 		extract->retry_at_s = page->fetched_s + seconds;
 	return 0;
 }

@@ -14,7 +14,7 @@
 #define SITE "https://steamcommunity.com"
 
 /* A profile's text is at most 8,000 characters. */
-#define FIELD_MAX_B (64u * 1024)
+#define FIELD_MAX_B ((size_t)LIMIT_POST_TEXT_B)
 
 enum field {
 	FIELD_ERROR,

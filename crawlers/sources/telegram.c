@@ -176,7 +176,7 @@ static int judge(
 		.accept = ACCEPT_PAGE,
 		.relation = FOLLOW_NEXT,
 	};
-	const char *origin;
+	const char *origin = "";
 	if (preview->n_messages == 0 && !preview->none)
 		return api_drift(
 			extract, "The channel's page has no messages, and does not say so.");

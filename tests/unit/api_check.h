@@ -4,6 +4,7 @@
 /* What the tests of sources that read APIs share: a question, its answer from a file or a string,
  * and answers that were damaged in every place. */
 #include "crawlers/source.h"
+#include "daemon/base/limits.h"
 #include "tests/unit/shared.h"
 
 #include <jansson.h>
@@ -37,15 +38,29 @@ static inline bool same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* The years 1 to 9999: what main takes from the reader. */
+static inline bool is_time(int64_t time_s)
+{
+	return time_s >= INT64_C(-62135596800) && time_s <= INT64_C(253402300799);
+}
+
 /* What no answer may break, however hostile the page: NULL, or what is broken. */
 static inline const char *broken(const struct extract *extract)
 {
+	const struct facts *facts = &extract->facts;
 	if (extract->verdict >= VERDICT_COUNT)
 		return "the verdict is none";
+	if (facts->n_posts < -1 || facts->n_followers < -1 || facts->n_following < -1 ||
+		extract->coverage.total < -1)
+		return "a count below none";
+	if (!is_time(facts->created_s) || !is_time(facts->last_active_s))
+		return "a time of the account that is none";
 	for (size_t i = 0; i < extract->n_posts; i++) {
 		const struct post *post = &extract->posts[i];
 		if (!post->id || !*post->id || !post->text || strlen(post->text) != post->len)
 			return "a post without id or with a wrong length";
+		if (!is_time(post->published_s) || !is_time(post->updated_s))
+			return "a time that is none";
 		if (post->title_len > post->len)
 			return "a title longer than the text";
 		if (extract->verdict == VERDICT_EMPTY && post->kind != KIND_BIO &&
@@ -58,8 +73,12 @@ static inline const char *broken(const struct extract *extract)
 		}
 	}
 	for (size_t i = 0; i < extract->n_follows; i++) {
-		if (!extract->follows[i].url || !source_find(extract->follows[i].source))
+		const struct follow *follow = &extract->follows[i];
+		if (!follow->url || !source_find(follow->source))
 			return "a request for nothing";
+		if (strlen(follow->url) > LIMIT_URL_B ||
+			(follow->subject && strlen(follow->subject) > LIMIT_URL_B))
+			return "a request that is too long";
 	}
 	return NULL;
 }
@@ -218,8 +237,8 @@ static inline bool replace_value(json_t *value, size_t *n, json_t *other)
  * one that shows that there is nothing. */
 static inline void check_types(const struct asked *asked, const char *path)
 {
-	static const char *const others[] = {
-		"null", "7", "-1.5e300", "\"x\"", "\"\"", "true", "{}", "[[]]"};
+	static const char *const others[] = {"null", "7", "-8", "9000000000000000000", "-1.5e300",
+		"\"x\"", "\"\"", "true", "{}", "[[]]"};
 	json_t *whole = json_load_file(path, JSON_DECODE_ANY, NULL);
 	assert_non_null(whole);
 	size_t count = count_values(whole) - 1;

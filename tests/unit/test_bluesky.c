@@ -157,6 +157,24 @@ static void the_list_goes_on_while_there_is_a_cursor(void **state)
 	}
 }
 
+static void an_endless_cursor_is_not_followed(void **state)
+{
+	(void)state;
+	char *cursor = malloc(20001), *body;
+	assert_non_null(cursor);
+	memset(cursor, 'c', 20000);
+	cursor[20000] = '\0';
+	assert_true(asprintf(&body, "{\"feed\":[],\"cursor\":\"%s\"}", cursor) > 0);
+	struct extract extract;
+	answer(&feed, body, strlen(body), &extract);
+	assert_int_equal(extract.n_follows, 0);
+	assert_true(extract.coverage.cut);
+	assert_non_null(extract.coverage.lack);
+	extract_release(&extract);
+	free(body);
+	free(cursor);
+}
+
 static void states_of_accounts(void **state)
 {
 	(void)state;
@@ -325,6 +343,7 @@ int main(void)
 		cmocka_unit_test(its_posts),
 		cmocka_unit_test(links_stand_where_the_facets_say),
 		cmocka_unit_test(the_list_goes_on_while_there_is_a_cursor),
+		cmocka_unit_test(an_endless_cursor_is_not_followed),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(damaged_answers),
 		cmocka_unit_test(feeds_of_real_servers),
