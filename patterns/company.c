@@ -206,26 +206,44 @@ static int add_org(const struct company *company, struct buf *out)
 	return r == 0 ? buf_addc(out, ')') : r;
 }
 
-/* The text of one placeholder; NULL where the organisation has nothing of the kind. */
-static int spell_out(struct filling *filling, struct company *company, enum placeholder_name name)
+/* Placeholders that are any one of a list of words, between two expressions. */
+static const struct word_placeholder {
+	size_t offset; /* of the list in struct organisation */
+	const char *before;
+	const char *after;
+} word_placeholders[P_COUNT] = {
+	[P_DOMAIN] = {offsetof(struct organisation, domains), "(?<![\\w-])", "(?![\\w-])"},
+	[P_PRODUCT] = {offsetof(struct organisation, products), "\\b", "\\b"},
+	[P_TICKER] = {offsetof(struct organisation, tickers), "\\$", "\\b"},
+	[P_PERSON] = {offsetof(struct organisation, people), "\\b", "\\b"},
+};
+
+/* Append what @name stands for; nothing where the organisation has nothing of the kind. */
+static int add_placeholder(struct filling *filling, const struct company *company,
+	enum placeholder_name name, struct buf *out)
 {
 	const struct organisation *organisation = company->organisation;
+	const struct word_placeholder *words = &word_placeholders[name];
+	switch (name) {
+	case P_NAME:
+		return add_names(filling, organisation, out);
+	case P_ORG:
+		return add_org(company, out);
+	case P_HANDLE:
+		return organisation->handles.count
+			       ? add_handles(filling, &organisation->handles, out)
+			       : 0;
+	default:
+		break;
+	}
+	const struct strings *list = (const void *)((const char *)organisation + words->offset);
+	return list->count ? add_words(list, words->before, words->after, out) : 0;
+}
+
+static int spell_out(struct filling *filling, struct company *company, enum placeholder_name name)
+{
 	struct buf out = BUF_INIT(PATTERN_B);
-	int r = 0;
-	if (name == P_NAME)
-		r = add_names(filling, organisation, &out);
-	else if (name == P_HANDLE && organisation->handles.count > 0)
-		r = add_handles(filling, &organisation->handles, &out);
-	else if (name == P_DOMAIN && organisation->domains.count > 0)
-		r = add_words(&organisation->domains, "(?<![\\w-])", "(?![\\w-])", &out);
-	else if (name == P_PRODUCT && organisation->products.count > 0)
-		r = add_words(&organisation->products, "\\b", "\\b", &out);
-	else if (name == P_TICKER && organisation->tickers.count > 0)
-		r = add_words(&organisation->tickers, "\\$", "\\b", &out);
-	else if (name == P_PERSON && organisation->people.count > 0)
-		r = add_words(&organisation->people, "\\b", "\\b", &out);
-	else if (name == P_ORG)
-		r = add_org(company, &out);
+	int r = add_placeholder(filling, company, name, &out);
 	company->items[name] = (struct placeholder){.name = placeholder_names[name]};
 	if (r == 0 && out.len > 0) {
 		company->items[name].text = arena_strdup(filling->sources->arena, buf_str(&out));

@@ -133,36 +133,49 @@ static bool handle(const char *text, size_t len, size_t at, struct span *ret)
 	return true;
 }
 
+/* An address around the "@" at @at. */
+static bool around_at(const char *text, size_t len, size_t word, size_t at, struct mask *ret)
+{
+	ret->kind = MASK_MAIL;
+	if (mail(text, len, word, at, &ret->at))
+		return true;
+	ret->kind = MASK_HANDLE;
+	return handle(text, len, at, &ret->at);
+}
+
+/* An address with the dot at @at of the name that begins at @word.  *@ret_next: where a name ends that was
+ * looked at in vain; 0: it is the local part of an e-mail address. */
+static bool around_dot(
+	const char *text, size_t len, size_t word, size_t at, struct mask *ret, size_t *ret_next)
+{
+	size_t end = name_end(text, len, at);
+	bool local = end < len && text[end] == '@';
+	*ret_next = local ? 0 : end;
+	ret->kind = MASK_URL;
+	return !local && bare_domain(text, len, word, end, &ret->at);
+}
+
 bool mask_next(const char *text, size_t len, size_t from, struct mask *ret)
 {
 	size_t word = from; /* where the dotted name that we stand in began */
 	for (size_t i = from; i < len; i++) {
 		char c = text[i];
-		if (is_alnum(c) || c == '_' || c == '-')
+		if (is_name(c) && !(c == '.' && i > word))
 			continue;
-		if (c == '@' && mail(text, len, word, i, &ret->at)) {
-			ret->kind = MASK_MAIL;
-			return true;
+		if (c == '.') {
+			size_t next;
+			if (around_dot(text, len, word, i, ret, &next))
+				return true;
+			i = next ? next - 1 : i; /* never twice over the same name */
+			word = next ? next : word;
+			continue;
 		}
-		if (c == '@' && handle(text, len, i, &ret->at)) {
-			ret->kind = MASK_HANDLE;
+		if (c == '@' && around_at(text, len, word, i, ret))
 			return true;
-		}
 		ret->kind = MASK_URL;
 		if (c == ':' && with_scheme(text, len, i, &ret->at) && ret->at.start >= from)
 			return true;
-		if (c == '.' && i > word) {
-			size_t end = name_end(text, len, i);
-			if (!(end < len && text[end] == '@') &&
-				bare_domain(text, len, word, end, &ret->at))
-				return true;
-			if (!(end < len && text[end] == '@')) {
-				i = end - 1; /* the whole name was looked at: never twice */
-				word = end;
-			}
-			continue;
-		}
-		if (c != '.' && c != '+')
+		if (c != '+') /* which local parts have */
 			word = i + 1;
 	}
 	return false;

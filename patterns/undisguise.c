@@ -120,22 +120,25 @@ static bool is_cover(char c)
 	return c != '\0' && strchr("*#%-_.@$!", c);
 }
 
-/* @word[0..@len) with covers fits @known.  Without @elastic each cover is one letter. */
-static bool fits(const char *word, size_t len, const char *known, bool elastic)
+/* @word[0..@len) fits @known, each cover standing for one letter. */
+static bool fits(const char *word, size_t len, const char *known)
+{
+	size_t same = 0;
+	while (same < len && known[same] && (word[same] == known[same] || is_cover(word[same])))
+		same++;
+	return same == len && known[same] == '\0';
+}
+
+/* The same where stars in one place stand for any number of letters. */
+static bool fits_stars(const char *word, size_t len, const char *known)
 {
 	size_t want = strlen(known);
+	size_t least = len < want ? len : want;
 	size_t head = 0;
 	size_t tail = 0;
-	if (!elastic) {
-		while (head < len && head < want &&
-			(word[head] == known[head] || is_cover(word[head])))
-			head++;
-		return head == len && len == want;
-	}
-	while (head < len && head < want && word[head] == known[head])
+	while (head < least && word[head] == known[head])
 		head++;
-	while (tail < len - head && tail + head < want &&
-		word[len - 1 - tail] == known[want - 1 - tail])
+	while (head + tail < least && word[len - 1 - tail] == known[want - 1 - tail])
 		tail++;
 	for (size_t i = head; i < len - tail; i++) {
 		if (word[i] != '*')
@@ -146,42 +149,55 @@ static bool fits(const char *word, size_t len, const char *known, bool elastic)
 
 static const char *known_word(const struct strings *masked, const char *word, size_t len)
 {
-	for (int elastic = 0; elastic <= 1; elastic++) {
+	static bool (*const ways[])(const char *, size_t, const char *) = {fits, fits_stars};
+	for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
 		for (size_t i = 0; i < masked->count; i++) {
 			if (masked->items[i][0] == word[0] &&
-				fits(word, len, masked->items[i], elastic))
+				ways[way](word, len, masked->items[i]))
 				return masked->items[i];
 		}
 	}
 	return NULL;
 }
 
+/* The end of @word[0..@len) less what is not part of it: punctuation, and the stars of a footnote or an
+ * emphasis: one, or as many as there are where the emphasis has begun before the word. */
+static size_t trim_covers(const char *word, size_t len, bool emphasis)
+{
+	while (len > 0 && is_cover(word[len - 1]) && word[len - 1] != '*')
+		len--;
+	size_t stars = 0;
+	while (stars < len && word[len - 1 - stars] == '*')
+		stars++;
+	return stars == 1 || emphasis ? len - stars : len;
+}
+
+/* Is enough of @word[0..@len) left to tell it by?  Of signs other than stars, where the rest of the word is
+ * all there. */
+static bool tells_enough(const char *word, size_t len)
+{
+	size_t stars = 0;
+	size_t others = 0;
+	for (size_t i = 0; i < len; i++) {
+		stars += word[i] == '*';
+		others += is_cover(word[i]) && word[i] != '*';
+	}
+	size_t covers = stars + others;
+	if (len < 3 || covers == 0)
+		return false;
+	return others == 0 ? len > covers : covers <= 2 && len >= covers + 3;
+}
+
 /* Where the covered word that begins at @at ends; 0: what begins there is none. */
 static size_t covered_end(const struct view *plain, size_t at)
 {
-	const char *text = plain->text;
-	size_t end = at;
-	while (end < plain->len && end - at < WORD_B &&
-		(is_letter(text[end]) || is_cover(text[end])))
-		end++;
-	while (end > at && is_cover(text[end - 1]) && text[end - 1] != '*')
-		end--;
-	/* One star behind a word is a footnote or an emphasis, two are a mask, unless the emphasis
-	 * has begun before the word. */
-	size_t stars = 0;
-	while (end - stars > at && text[end - 1 - stars] == '*')
-		stars++;
-	if (stars == 1 || before(plain, at) == '*')
-		end -= stars;
-	size_t covers = 0;
-	size_t other = 0;
-	for (size_t i = at; i < end; i++) {
-		covers += is_cover(text[i]);
-		other += is_cover(text[i]) && text[i] != '*';
-	}
-	/* Punctuation is a cover only where the rest of the word is all there. */
-	bool enough = other == 0 ? end - at > covers : covers <= 2 && end - at >= covers + 3;
-	return covers > 0 && end - at >= 3 && enough ? end : 0;
+	const char *word = plain->text + at;
+	size_t len = 0;
+	while (at + len < plain->len && len < WORD_B &&
+		(is_letter(word[len]) || is_cover(word[len])))
+		len++;
+	len = trim_covers(word, len, before(plain, at) == '*');
+	return tells_enough(word, len) ? at + len : 0;
 }
 
 static size_t spell_masked(struct spelling *spelling, size_t at)
