@@ -221,6 +221,7 @@ demo: deps
 
 bindir = $(prefix)/bin
 unitdir = $(prefix)/lib/systemd/system
+userunitdir = $(prefix)/lib/systemd/user
 catalogdir = $(prefix)/lib/systemd/catalog
 sysusersdir = $(prefix)/lib/sysusers.d
 datadir = $(prefix)/share/dirtwatch
@@ -232,6 +233,9 @@ install: $(O)/dirtwatch
 	install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(datadir)/patterns $(DESTDIR)$(sysconfdir)/dirtwatch/patterns.d
 	sed 's|@bindir@|$(bindir)|' dirtwatch.service >$(DESTDIR)$(unitdir)/dirtwatch.service
 	chmod 644 $(DESTDIR)$(unitdir)/dirtwatch.service
+	install -d $(DESTDIR)$(userunitdir)
+	sed -f config/user-unit.sed $(DESTDIR)$(unitdir)/dirtwatch.service >$(DESTDIR)$(userunitdir)/dirtwatch.service
+	chmod 644 $(DESTDIR)$(userunitdir)/dirtwatch.service
 	install -D -m 644 config/dirtwatch.catalog $(DESTDIR)$(catalogdir)/dirtwatch.catalog
 	install -D -m 644 config/dirtwatch.sysusers $(DESTDIR)$(sysusersdir)/dirtwatch.conf
 	install -m 644 patterns/rules/*.yaml $(DESTDIR)$(datadir)/patterns/
@@ -246,7 +250,7 @@ install: $(O)/dirtwatch
 DEPS := gcc make pkg-config python3 libcurl4-openssl-dev zlib1g-dev libbrotli-dev libzstd-dev libgumbo-dev libyaml-dev libsystemd-dev \
 	libpcre2-dev libsqlite3-dev libjansson-dev libexpat1-dev libutf8proc-dev libseccomp-dev libssl-dev
 TEST_DEPS := libcmocka-dev python3-pytest nginx-light openssl systemd systemd-sysv util-linux iproute2 \
-	procps mandoc
+	procps dbus libpam-systemd mandoc
 LINT_DEPS := clang clang-format clang-tidy cppcheck pmccabe libclang-rt-14-dev
 
 .PHONY: deps test-deps lint-deps

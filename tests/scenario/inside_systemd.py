@@ -63,6 +63,21 @@ def configure(*urls):
     CONFIG.write_text(f"fetch: {{delay: 0s}}\nprofiles:\n{profiles}")
 
 
+def as_a_person(url):
+    """The same under a user's own systemd."""
+    sh("systemctl start dbus systemd-logind && useradd -m ada && loginctl enable-linger ada")
+    config = pathlib.Path("/home/ada/.config/dirtwatch")
+    config.mkdir(parents=True)
+    (config / "dirtwatch.yaml").write_text(f"fetch: {{delay: 0s}}\nprofiles: ['{url}/']\n")
+    sh("chown -R ada /home/ada/.config")
+    until(lambda: sh("systemctl --user -M ada@ is-system-running", False).strip() in ("running", "degraded"), "a user's manager")
+    sh("systemctl --user -M ada@ start dirtwatch")
+    until(lambda: "1 of 1 verified" in sh("systemctl --user -M ada@ show dirtwatch -p StatusText"), "a person's own service scans")
+    expect(pathlib.Path("/home/ada/.local/state/dirtwatch/dirtwatch.db").stat().st_mode & 0o777 == 0o600, "its state is its own")
+    expect("clueless" in sh("su ada -c 'dirtwatch --list'", check=False), "--list finds what the service found")
+    sh("systemctl --user -M ada@ stop dirtwatch")
+
+
 def main():
     sh("cp -a dest/. / && systemctl daemon-reload && systemd-sysusers && journalctl --update-catalog")
     said = sh("systemd-analyze verify dirtwatch.service", check=False)
@@ -127,6 +142,7 @@ def main():
     expect(time.monotonic() - started < 5 and shown("Result") == "success" and shown("ExecMainStatus") == "0", "a clean stop")
     left = sh("pgrep -a dirtwatch", check=False)
     expect(left == "", f"no process is left {left}")
+    as_a_person(url)
     server.terminate()
     print("all steps passed")
 
