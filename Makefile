@@ -1,7 +1,7 @@
 # dirtwatch: build, test, install.  `make help` says what there is.
 #
 # One non-recursive makefile.  Objects go to build/PROFILE/, where PROFILE is release, debug, asan
-# (AddressSanitizer and UndefinedBehaviorSanitizer) or fuzz (clang's libFuzzer): make B=asan check.
+# (AddressSanitizer and UndefinedBehaviorSanitizer), fuzz (clang's libFuzzer) or msan: make B=asan check.
 
 B ?= release
 O := build/$(B)
@@ -44,7 +44,9 @@ CFLAGS_asan := -O1 -g $(SAN)
 LDFLAGS_asan := $(SAN)
 CFLAGS_fuzz := -O1 -g $(SAN) -fsanitize=fuzzer-no-link -DFUZZING
 LDFLAGS_fuzz := $(SAN)
-ifeq ($(B),fuzz)
+CFLAGS_msan := -O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer
+LDFLAGS_msan := -fsanitize=memory
+ifneq ($(filter $(B),fuzz msan),)
 CC := clang
 endif
 ifdef CI
@@ -156,6 +158,18 @@ fuzz-%:
 		build/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$* tests/fuzz/crashes/$*)
 
 fuzz: $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=fuzz-%)
+
+# Memory that is read before it is written: clang's MemorySanitizer where no library takes part that
+# was built without it, valgrind for the others (glibc's own converters read a word at a time).
+MSAN_TARGETS := charset date robots text
+.PHONY: fuzz-memory
+fuzz-memory: $(filter-out $(MSAN_TARGETS:%=$(O)/replay/fuzz_%),$(REPLAYS))
+	@tests/tools/install.sh valgrind clang libclang-rt-14-dev
+	+$(MAKE) --no-print-directory -j$(JOBS) B=msan $(MSAN_TARGETS:%=build/msan/replay/fuzz_%)
+	@fail=0; for t in $(MSAN_TARGETS); do echo $$t; build/msan/replay/fuzz_$$t \
+		$$(ls -d tests/fuzz/seeds/$$t tests/fuzz/crashes/$$t 2>/dev/null) || fail=1; done; \
+	for t in $(patsubst $(O)/replay/fuzz_%,%,$^); do echo $$t; nice -n 19 valgrind -q --error-exitcode=1 \
+		$(O)/replay/fuzz_$$t $$(ls -d tests/fuzz/seeds/$$t tests/fuzz/crashes/$$t 2>/dev/null) || fail=1; done; exit $$fail
 
 # What the seeds and the fuzzers' finds become when parts of them are repeated up to 100 kB: nothing
 # may take a second.
