@@ -235,6 +235,15 @@ static int tell_poison(struct scan *scan, const char *why)
 	return r;
 }
 
+/* The answer itself asked to be left alone for a while. */
+static int hold_host(struct scan *scan, int64_t until_s)
+{
+	struct url url;
+	if (until_s == 0 || url_parse(scan->page_arena, scan->asked->url, &url) != 0)
+		return 0;
+	return pace_hold(scan->options.context->pace, url.origin, until_s);
+}
+
 static void on_read(const struct reading *reading, const char *why, bool poison, void *userdata)
 {
 	struct scan *scan = userdata;
@@ -250,7 +259,9 @@ static void on_read(const struct reading *reading, const char *why, bool poison,
 	}
 	const struct extract *extract = &reading->extract;
 	bool instead;
-	r = follow_all(scan, extract->follows, extract->n_follows, &instead);
+	r = hold_host(scan, extract->retry_at_s);
+	if (r == 0)
+		r = follow_all(scan, extract->follows, extract->n_follows, &instead);
 	if (r == 0 && verdict_proves(extract->verdict))
 		r = record_reading(scan, reading);
 	if (r < 0)

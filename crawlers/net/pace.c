@@ -385,6 +385,19 @@ enum robots_answer pace_robots(struct pace *pace, const struct url *url)
 	return robots_allows(host->rules, host->n_rules, path) ? ROBOTS_ALLOWED : ROBOTS_DENIED;
 }
 
+int pace_hold(struct pace *pace, const char *origin, int64_t until_s)
+{
+	struct host *host = find_or_make(pace, origin);
+	if (!host)
+		return -ENOMEM;
+	int64_t latest_s = clock_now_s(pace->clock) + PACE_RETRY_MAX_S;
+	if (until_s > latest_s)
+		until_s = latest_s;
+	if (until_s > host->retry_at_s)
+		host->retry_at_s = until_s;
+	return 0;
+}
+
 /* ---- across restarts ---- */
 
 int pace_note(struct pace *pace, const struct pace_row *row)
