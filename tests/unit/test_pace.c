@@ -94,6 +94,18 @@ static void what_the_server_says_holds(void **state)
 	assert_int_equal(wait_us(bench, HOST), S);
 }
 
+static void what_an_answer_asks_for_holds(void **state)
+{
+	struct bench *bench = *state;
+	request(bench, HOST, false, 0);
+	assert_int_equal(pace_hold(bench->pace, HOST, NOW_S + 30), 0);
+	assert_int_equal(pace_retry_at_s(bench->pace, HOST), NOW_S + 30);
+	assert_int_equal(pace_hold(bench->pace, HOST, NOW_S + 10), 0);
+	assert_int_equal(pace_retry_at_s(bench->pace, HOST), NOW_S + 30);
+	assert_int_equal(pace_hold(bench->pace, HOST, NOW_S + 10 * DAY_S), 0);
+	assert_int_equal(pace_retry_at_s(bench->pace, HOST), NOW_S + DAY_S);
+}
+
 static void nobody_makes_us_wait_longer_than_a_day(void **state)
 {
 	struct bench *bench = *state;
@@ -315,6 +327,7 @@ int main(void)
 		TEST(one_in_flight_then_a_delay_from_its_end),
 		TEST(a_slow_host_gets_its_delay),
 		TEST(what_the_server_says_holds),
+		TEST(what_an_answer_asks_for_holds),
 		TEST(nobody_makes_us_wait_longer_than_a_day),
 		TEST(failures_back_off),
 		TEST(no_news_leaves_the_back_off_as_it_is),
