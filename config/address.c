@@ -50,7 +50,7 @@ static void clean_part(char **part)
 
 /* libcurl 7.88 makes punycode by way of the locale's charset and calls it out of memory when that
  * is ASCII, so it is done in a UTF-8 locale that holds for this thread and this call only. */
-static CURLUcode get_host(CURLU *url, char **ret)
+static CURLUcode get_punycode(CURLU *url, char **ret)
 {
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
@@ -62,6 +62,23 @@ static CURLUcode get_host(CURLU *url, char **ret)
 	/* It calls a name that can not be punycode out of memory, too.  Running out of it in fact
 	 * is then told as a bad name, which is still no success. */
 	return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+static CURLUcode get_host(CURLU *url, char **ret)
+{
+	CURLUcode code = curl_url_get(url, CURLUPART_HOST, ret, 0);
+	if (code != CURLUE_OK || is_ascii(*ret))
+		return code;
+	curl_free(*ret);
+	*ret = NULL;
+	return get_punycode(url, ret);
 }
 
 /* Write the host of @url anew: lower case, punycode.  *@ret is to be curl_free()d. */
@@ -153,17 +170,23 @@ static int tell_failure(
 		QUOTED(text));
 }
 
-static bool is_web(CURLU *url)
+static CURLUcode check_scheme(CURLU *url)
 {
 	CLEAN(clean_part) char *scheme = NULL;
-	return curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	       (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+	CURLUcode code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+	if (code != CURLUE_OK)
+		return code;
+	bool web = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+	return web ? CURLUE_OK : CURLUE_UNSUPPORTED_SCHEME;
 }
 
-static bool has_port_zero(CURLU *url)
+static CURLUcode check_port(CURLU *url)
 {
 	CLEAN(clean_part) char *port = NULL;
-	return curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK && strcmp(port, "0") == 0;
+	CURLUcode code = curl_url_get(url, CURLUPART_PORT, &port, 0);
+	if (code != CURLUE_OK)
+		return code == CURLUE_NO_PORT ? CURLUE_OK : code;
+	return strcmp(port, "0") == 0 ? CURLUE_BAD_PORT_NUMBER : CURLUE_OK;
 }
 
 int address_url(struct arena *arena, const char *text, const char **ret, const char **reterr_why)
@@ -174,10 +197,10 @@ int address_url(struct arena *arena, const char *text, const char **ret, const c
 	if (!url)
 		return -ENOMEM;
 	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER);
-	if (code == CURLUE_OK && !is_web(url))
-		code = CURLUE_UNSUPPORTED_SCHEME;
-	if (code == CURLUE_OK && has_port_zero(url))
-		code = CURLUE_BAD_PORT_NUMBER;
+	if (code == CURLUE_OK)
+		code = check_scheme(url);
+	if (code == CURLUE_OK)
+		code = check_port(url);
 	if (code == CURLUE_OK)
 		code = normalise_host(url, &host);
 	if (code == CURLUE_OK && !is_host(host))

@@ -288,9 +288,10 @@ static const char *in_our_words(const char *problem, const struct place *place)
 int yaml_tell_error(
 	const yaml_parser_t *parser, const struct place *file, struct problems *problems)
 {
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* What is wrong with a text is always named; libyaml is silent of some allocations that fail. */
+	if (parser->error == YAML_MEMORY_ERROR || !parser->problem)
 		return -ENOMEM;
-	const char *problem = parser->problem ? parser->problem : "not YAML";
+	const char *problem = parser->problem;
 	/* Where a quote is not closed, the start of the text helps more than the end of the file.
 	 */
 	bool at_start = strcmp(problem, "found unexpected end of stream") == 0;

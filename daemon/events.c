@@ -7,11 +7,14 @@
 
 #include <time.h>
 
-void sink_emit(const struct sink *sink, json_t *event)
+int sink_emit(const struct sink *sink, json_t *event)
 {
-	if (event && sink && sink->emit)
+	if (!event)
+		return -ENOMEM;
+	if (sink && sink->emit)
 		sink->emit(event, sink->userdata);
 	json_decref(event);
+	return 0;
 }
 
 json_t *time_json(int64_t s)

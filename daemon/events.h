@@ -20,8 +20,9 @@ struct sink {
 	bool posts; /* single posts too */
 };
 
-/** Hand @event to the sink and drop the reference; NULL @event is passed over. */
-void sink_emit(const struct sink *sink, json_t *event);
+/** Hand @event to the sink and drop the reference.  0; -ENOMEM when @event is NULL: whoever listens
+ *  must not take what is left for the whole. */
+MUST_CHECK int sink_emit(const struct sink *sink, json_t *event);
 
 json_t *event_post(const char *profile, const struct post *post, const struct score *score);
 json_t *event_finding(const struct finding *finding, const char *title);

@@ -130,10 +130,11 @@ static int on_round_over(sd_event_source *source, void *userdata)
 	struct round *round = userdata;
 	round_done *done = round->done;
 	void *theirs = round->userdata;
-	size_t failed = round->failed;
 	round->sum.scan = round->id;
 	rating_sum(&round->rating, &round->sum);
-	sink_emit(&round->sink, event_scan(&round->sum));
+	if (sink_emit(&round->sink, event_scan(&round->sum)) < 0)
+		round->failed++;
+	size_t failed = round->failed;
 	round_drop(round);
 	done(failed, theirs);
 	return 0;
@@ -159,9 +160,8 @@ static int emit_finding(const struct finding *finding, void *userdata)
 	const struct rule_card *card =
 		ruleset_find(emitting->fleet->context->ruleset, finding->rule);
 	rating_add(&emitting->round->rating, finding);
-	sink_emit(
+	return sink_emit(
 		&emitting->round->sink, event_finding(finding, card ? card->title : finding->rule));
-	return 0;
 }
 
 static int emit_findings(const struct watch *watch, struct round *round)
@@ -189,10 +189,11 @@ static void tell_round(
 	round->sum.counts.reopened += result->counts.reopened;
 	round->sum.counts.resolved += result->counts.resolved;
 	round->sum.counts.standing += result->counts.standing;
-	sink_emit(&round->sink, event_profile(result));
-	int r = emit_findings(watch, round);
+	int r = sink_emit(&round->sink, event_profile(result));
+	if (r == 0)
+		r = emit_findings(watch, round);
 	if (r < 0) {
-		log_err(r, "cannot read the findings of %s", watch->profile->url);
+		log_err(r, "cannot tell the findings of %s", watch->profile->url);
 		round->failed++;
 	}
 }

@@ -54,15 +54,19 @@ static bool is_known(const struct frontier *frontier, const struct follow *follo
 }
 
 /* More of a list never leads to another site: a page could send us anywhere. */
-static bool may_lead_to(struct arena *scratch, const char *from, const struct follow *follow)
+static int may_lead_to(
+	struct arena *scratch, const char *from, const struct follow *follow, bool *ret)
 {
 	struct url there;
 	struct url here;
-	if (url_parse(scratch, follow->url, &there) != 0)
-		return false;
-	if (!from || follow->relation != FOLLOW_NEXT)
-		return true;
-	return url_parse(scratch, from, &here) == 0 && url_same_origin(&here, &there);
+	int r = url_parse(scratch, follow->url, &there);
+	if (r == 0 && from && follow->relation == FOLLOW_NEXT)
+		r = url_parse(scratch, from, &here);
+	if (r < 0)
+		return r;
+	bool anywhere = !from || follow->relation != FOLLOW_NEXT;
+	*ret = r == 0 && (anywhere || url_same_origin(&here, &there));
+	return 0;
 }
 
 int frontier_add(
@@ -76,10 +80,11 @@ int frontier_add(
 	struct arena *scratch = arena_new(8 * LIMIT_URL_B);
 	if (!scratch)
 		return -ENOMEM;
-	bool fine = may_lead_to(scratch, from, follow) && !is_known(frontier, follow);
+	bool fine = false;
+	int r = may_lead_to(scratch, from, follow, &fine);
 	arena_free(scratch);
-	if (!fine)
-		return 0;
+	if (r < 0 || !fine || is_known(frontier, follow))
+		return r;
 	if (frontier->count == LIMIT_PAGES_A_SCAN) {
 		frontier->full = true;
 		return 0;

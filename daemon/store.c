@@ -11,6 +11,10 @@
 /* After a scan's burst the -wal is cut back to this. */
 #define WAL_B "16777216"
 
+#define BEGIN    "BEGIN IMMEDIATE"
+#define COMMIT   "COMMIT"
+#define ROLLBACK "ROLLBACK"
+
 struct meaning {
 	int code; /* SQLite's primary result code */
 	int r;
@@ -229,6 +233,25 @@ static int prepare_file(sqlite3 *db, bool exclusive)
 	return r;
 }
 
+static int run_plain(struct store *store, enum statement which, const char *sql)
+{
+	sqlite3_stmt *statement;
+	int r = store_statement(store, which, sql, &statement);
+	return r == 0 ? store_run(statement) : r;
+}
+
+/* Made while there is memory: without it a transaction could not be taken back. */
+static int prepare_transactions(struct store *store)
+{
+	sqlite3_stmt *statement;
+	int r = store_statement(store, STATEMENT_BEGIN, BEGIN, &statement);
+	if (r == 0)
+		r = store_statement(store, STATEMENT_COMMIT, COMMIT, &statement);
+	if (r == 0)
+		r = store_statement(store, STATEMENT_ROLLBACK, ROLLBACK, &statement);
+	return r;
+}
+
 static void close_database(struct store *store, bool untouched)
 {
 	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
@@ -251,6 +274,8 @@ static int open_database(struct store *store, const char *path, bool exclusive)
 		(void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		r = prepare_file(store->db, exclusive);
 	}
+	if (r == 0)
+		r = prepare_transactions(store);
 	if (r != 0)
 		close_database(store, true);
 	return r;
@@ -313,19 +338,12 @@ const char *store_kept_aside(const struct store *store)
 
 /* ---- transactions ---- */
 
-static int run_plain(struct store *store, enum statement which, const char *sql)
-{
-	sqlite3_stmt *statement;
-	int r = store_statement(store, which, sql, &statement);
-	return r == 0 ? store_run(statement) : r;
-}
-
 int store_begin(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		return -EINVAL;
 	store->owes_sync = false;
-	return run_plain(store, STATEMENT_BEGIN, "BEGIN IMMEDIATE");
+	return run_plain(store, STATEMENT_BEGIN, BEGIN);
 }
 
 /* What synchronous = FULL does after a commit, for this one: the -wal reaches the disk. */
@@ -340,7 +358,7 @@ static int sync_wal(sqlite3 *db)
 
 int store_commit(struct store *store)
 {
-	int r = run_plain(store, STATEMENT_COMMIT, "COMMIT");
+	int r = run_plain(store, STATEMENT_COMMIT, COMMIT);
 	if (r < 0)
 		store_rollback(store);
 	/* An alert may tell what is never found out again (a page put aside, a damaged store), and
@@ -356,7 +374,7 @@ void store_rollback(struct store *store)
 {
 	store->owes_sync = false;
 	if (!sqlite3_get_autocommit(store->db))
-		(void)run_plain(store, STATEMENT_ROLLBACK, "ROLLBACK"); /* closing rolls back too */
+		(void)run_plain(store, STATEMENT_ROLLBACK, ROLLBACK); /* closing rolls back too */
 }
 
 bool store_in_transaction(const struct store *store)

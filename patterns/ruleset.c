@@ -34,26 +34,27 @@ static void tell_unreadable(struct sources *sources, const char *path, int r)
 	problems_add(sources->problems, &place, "can not be read: %s", strerror(-r));
 }
 
-/* -ENOMEM alone ends the loading; what can not be read is told of. */
+/* What we are short of ends the loading: no rule may be missing because of that.  A file that can not
+ * be read for other reasons is told of, and left out. */
+static int pass_over(struct sources *sources, const char *path, int r)
+{
+	if (r >= 0 || r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+		return r;
+	tell_unreadable(sources, path, r);
+	return 0;
+}
+
 static int read_file(struct sources *sources, const char *path, size_t layer)
 {
-	int r = sources_read(sources, path, layer);
-	if (r < 0 && r != -ENOMEM) {
-		tell_unreadable(sources, path, r);
-		return 0;
-	}
-	return r;
+	return pass_over(sources, path, sources_read(sources, path, layer));
 }
 
 static int read_folder(struct sources *sources, const char *folder, size_t layer)
 {
 	struct dirent **entries = NULL;
 	int count = folder ? scandir(folder, &entries, is_rule_file, compare_entries) : 0;
-	if (count < 0) {
-		if (errno != ENOENT)
-			tell_unreadable(sources, folder, -errno);
-		return 0;
-	}
+	if (count < 0)
+		return errno == ENOENT ? 0 : pass_over(sources, folder, -errno);
 	int r = 0;
 	for (int i = 0; i < count; i++) {
 		char *path = NULL;
