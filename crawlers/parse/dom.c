@@ -134,11 +134,13 @@ static void mend_reference(char *at)
 
 static void mend_references(struct buf *html)
 {
-	char *end = html->data + html->len;
-	char *at = html->data;
-	while (at && (at = memchr(at, '&', (size_t)(end - at)))) {
-		if (*++at == '#')
-			mend_reference(at + 1);
+	for (size_t i = 0; i < html->len; i++) {
+		char *at = memchr(html->data + i, '&', html->len - i);
+		if (!at)
+			return;
+		if (at[1] == '#')
+			mend_reference(at + 2);
+		i = (size_t)(at - html->data);
 	}
 }
 
