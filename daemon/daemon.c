@@ -58,8 +58,9 @@ static void tell_status(void *userdata)
 	if (next != 0 && localtime_r(&next, &local))
 		(void)strftime(due, sizeof due, "%T", &local);
 	(void)sd_notifyf(0,
-		"STATUS=%zu profiles, %zu being scanned, %zu of %zu verified; next scan at %s",
-		status.n_profiles, status.n_active, status.n_verified, status.n_scanned, due);
+		"STATUS=%zu profile%s, %zu being scanned, %zu of %zu verified; next scan at %s",
+		status.n_profiles, status.n_profiles == 1 ? "" : "s", status.n_active,
+		status.n_verified, status.n_scanned, due);
 }
 
 static void tell_ready(struct daemon *daemon)
@@ -292,7 +293,8 @@ static int serve(struct daemon *daemon)
 	if (r < 0)
 		return r;
 	alert_kick(daemon->context.alerts); /* what the last run could not send */
-	log_info("watching %zu profiles with %zu rules", daemon->context.config->n_profiles,
+	log_info("watching %zu profile%s with %zu rules", daemon->context.config->n_profiles,
+		daemon->context.config->n_profiles == 1 ? "" : "s",
 		ruleset_count(daemon->context.ruleset));
 	tell_ready(daemon);
 	r = sd_event_loop(daemon->context.event);
