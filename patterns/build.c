@@ -30,26 +30,40 @@ void build_bad(
 }
 
 #define KEY(into_, name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct into_, field_)
 
 /* ---- words of a rule ---- */
 
-static const char *const kinds[RULE_KIND_COUNT] = {"text", "context", "handle", "link", "phrases"};
-static const char *const statuses[STATUS_COUNT] = {"experimental", "test", "stable", "deprecated"};
+/* The words that one key may have. */
+struct vocabulary {
+	const char *what;
+	const char *const *words;
+	size_t count;
+};
+
+static const char *const kind_words[RULE_KIND_COUNT] = {
+	"text", "context", "handle", "link", "phrases"};
+static const char *const status_words[STATUS_COUNT] = {
+	"experimental", "test", "stable", "deprecated"};
+static const char *const view_words[] = {"plain", "undisguised", "all"};
+static const char *const reach_words[] = {"cover", "touch", "sentence", "post"};
+
+#define VOCABULARY(what, words) ((struct vocabulary){(what), (words), COUNT(words)})
 
 /* The index of @word in @known; -1, told, when it is not there.  NULL gives @otherwise. */
-static int word_index(struct build *build, struct rule_source *source, const char *what,
-	const char *word, const char *const *known, size_t count, int otherwise)
+static int word_index(struct build *build, struct rule_source *source, struct vocabulary known,
+	const char *word, int otherwise)
 {
 	if (!word)
 		return otherwise;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(known[i], word) == 0)
+	for (size_t i = 0; i < known.count; i++) {
+		if (strcmp(known.words[i], word) == 0)
 			return (int)i;
 	}
-	const char *nearest = nearest_word(word, known, count);
-	build_bad(build, source, source->node, "no %s is called \"%.*s\"%s%s%s", what, SHOWN(word),
-		nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	const char *nearest = nearest_word(word, known.words, known.count);
+	build_bad(build, source, source->node, "no %s is called \"%.*s\"%s%s%s", known.what,
+		SHOWN(word), nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+		nearest ? "\"?" : "");
 	return -1;
 }
 
@@ -73,11 +87,10 @@ static unsigned read_scope(struct build *build, struct rule_source *source, enum
 
 static bool read_disguised(struct build *build, struct rule_source *source)
 {
-	static const char *const views[] = {"plain", "undisguised", "all"};
 	bool disguised = source->views.count == 0;
 	for (size_t i = 0; i < source->views.count; i++)
-		disguised |= word_index(build, source, "view", source->views.items[i], views,
-				     COUNT(views), 0) > 0;
+		disguised |= word_index(build, source, VOCABULARY("view", view_words),
+				     source->views.items[i], 0) > 0;
 	return disguised;
 }
 
@@ -107,7 +120,6 @@ static const struct key reach_keys[] = {
 
 static int read_reach(struct build *build, struct rule_source *source, struct reach *ret)
 {
-	static const char *const words[] = {"cover", "touch", "sentence", "post"};
 	*ret = (struct reach){.kind = REACH_SENTENCE};
 	if (!source->reach.file)
 		return 0;
@@ -118,7 +130,7 @@ static int read_reach(struct build *build, struct rule_source *source, struct re
 		return r;
 	}
 	int i = word_index(
-		build, source, "reach", yaml_text(source->reach), words, COUNT(words), -1);
+		build, source, VOCABULARY("reach", reach_words), yaml_text(source->reach), -1);
 	if (i < 0)
 		build_bad(build, source, source->reach,
 			"a reach is cover, touch, sentence, post or {before, after}");
@@ -301,9 +313,9 @@ static int build_rule(struct build *build, struct rule_source *source, struct ru
 {
 	struct rule_card *card = &rule->card;
 	int kind = word_index(
-		build, source, "kind of rule", source->kind, kinds, COUNT(kinds), RULE_TEXT);
+		build, source, VOCABULARY("kind of rule", kind_words), source->kind, RULE_TEXT);
 	int status = word_index(
-		build, source, "status", source->status, statuses, COUNT(statuses), STATUS_STABLE);
+		build, source, VOCABULARY("status", status_words), source->status, STATUS_STABLE);
 	rule->kind = kind < 0 ? RULE_TEXT : (enum rule_kind)kind;
 	rule->status = status < 0 ? STATUS_STABLE : (enum rule_status)status;
 	rule->scope = read_scope(build, source, rule->kind);
@@ -356,8 +368,8 @@ static void apply_overrides(struct build *build, struct rule_source *source, str
 		const struct override_source *override = &overrides->items[i];
 		if (!override_holds(build, override) || !id_matches(override->id, rule->card.id))
 			continue;
-		int status = word_index(build, source, "status", override->status, statuses,
-			COUNT(statuses), (int)rule->status);
+		int status = word_index(build, source, VOCABULARY("status", status_words),
+			override->status, (int)rule->status);
 		rule->status = status < 0 ? rule->status : (enum rule_status)status;
 		if (override->severity)
 			rule->card.severity = override->severity;
@@ -398,7 +410,7 @@ static void order_sources(struct build *build)
 	for (int context = 0; context <= 1; context++) {
 		for (size_t i = 0; i < all->count; i++) {
 			bool is = all->items[i].kind &&
-				  strcmp(all->items[i].kind, kinds[RULE_CONTEXT]) == 0;
+				  strcmp(all->items[i].kind, kind_words[RULE_CONTEXT]) == 0;
 			if (is == (bool)context)
 				build->of[n++] = &all->items[i];
 		}

@@ -17,7 +17,7 @@ static int keep_node(struct walk *walk, struct yaml node, void *into)
 }
 
 #define KEY(into_, name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct into_, field_)
 
 /* clang-format off */
 static const struct key category_keys[] = {

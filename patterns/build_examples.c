@@ -20,7 +20,7 @@ struct example_source {
 };
 
 #define KEY(name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct example_source, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct example_source, field_)
 #define OFFSET_MAX 65536
 
 /* clang-format off */

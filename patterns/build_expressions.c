@@ -177,7 +177,7 @@ static int build_prefilter(struct build *build)
 	size_t count = 0;
 	for (size_t i = 0; i < set->n_rules; i++)
 		count += set->rules[i].off ? 0 : set->rules[i].n_expressions;
-	set->expressions = arena_array(set->arena, count + 1, sizeof *set->expressions);
+	set->expressions = arena_array(set->arena, count + 1, sizeof(const struct expression *));
 	struct literals *literals = arena_array(build->sources->arena, count + 1, sizeof *literals);
 	if (!set->expressions || !literals)
 		return -ENOMEM;

@@ -18,7 +18,7 @@ struct guard_source {
 };
 
 #define KEY(name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct guard_source, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct guard_source, field_)
 
 /* clang-format off */
 static const struct key guard_keys[] = {

@@ -34,7 +34,7 @@ struct filling {
 /* ---- which organisations ---- */
 
 #define KEY(name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct organisation, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct organisation, field_)
 
 /* clang-format off */
 static const struct key sample_keys[] = {
@@ -439,7 +439,7 @@ int companies_fill(
 	}
 	if (r == 0)
 		r = fold_handles(&filling, ret_handles);
-	if (r == 0 && ret_handles->count > 0)
+	if (r == 0 && filling.handles)
 		qsort(filling.handles, filling.n_handles, sizeof *filling.handles, compare_strings);
 	return r;
 }

@@ -1,7 +1,5 @@
 #include "patterns/expand.h"
 
-#include "daemon/base/clean.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +29,8 @@ static void read_word(const char *item, struct word *ret)
 
 static int compare_words(const void *a_, const void *b_)
 {
-	const struct word *a = *(const struct word *const *)a_;
-	const struct word *b = *(const struct word *const *)b_;
+	const struct word *a = a_;
+	const struct word *b = b_;
 	for (size_t i = 0; i < a->len && i < b->len; i++) {
 		if (a->chars[i] != b->chars[i])
 			return a->chars[i] < b->chars[i] ? -1 : 1;
@@ -53,10 +51,10 @@ static int add_char(struct buf *out, uint32_t c)
 }
 
 /* The part of the sorted @words that goes on with the same character at @depth. */
-static size_t same_char(struct word *const *words, size_t count, size_t depth)
+static size_t same_char(const struct word *words, size_t count, size_t depth)
 {
 	size_t n = 1;
-	while (n < count && words[n]->chars[depth] == words[0]->chars[depth])
+	while (n < count && words[n].chars[depth] == words[0].chars[depth])
 		n++;
 	return n;
 }
@@ -66,10 +64,10 @@ static size_t same_char(struct word *const *words, size_t count, size_t depth)
  * on are tried before the end, the longest fitting one wins, and PCRE2 need not try each word anew.
  * Recursion is as deep as a word is long.
  */
-static int add_tree(struct buf *out, struct word *const *words, size_t count, size_t depth)
+static int add_tree(struct buf *out, const struct word *words, size_t count, size_t depth)
 {
 	bool may_end = false;
-	while (count > 0 && words[0]->len == depth) {
+	while (count > 0 && words[0].len == depth) {
 		may_end = true;
 		words++;
 		count--;
@@ -83,7 +81,7 @@ static int add_tree(struct buf *out, struct word *const *words, size_t count, si
 		n = same_char(words + i, count - i, depth);
 		r = i > 0 ? buf_addc(out, '|') : 0;
 		if (r == 0)
-			r = add_char(out, words[i]->chars[depth]);
+			r = add_char(out, words[i].chars[depth]);
 		if (r == 0)
 			r = add_tree(out, words + i, n, depth + 1);
 	}
@@ -94,20 +92,18 @@ static int add_tree(struct buf *out, struct word *const *words, size_t count, si
 
 int expand_words(const struct strings *items, struct buf *out)
 {
-	CLEAN(clean_free) struct word *words = calloc(items->count + 1, sizeof *words);
-	CLEAN(clean_free) struct word **sorted = calloc(items->count + 1, sizeof *sorted);
-	if (!words || !sorted)
+	struct word *words = calloc(items->count + 1, sizeof *words);
+	if (!words)
 		return -ENOMEM;
-	for (size_t i = 0; i < items->count; i++) {
+	for (size_t i = 0; i < items->count; i++)
 		read_word(items->items[i], &words[i]);
-		sorted[i] = &words[i];
-	}
-	qsort(sorted, items->count, sizeof *sorted, compare_words);
+	qsort(words, items->count, sizeof *words, compare_words);
 	int r = buf_adds(out, "(?:");
 	if (r == 0)
-		r = add_tree(out, sorted, items->count, 0);
+		r = add_tree(out, words, items->count, 0);
 	if (r == 0)
 		r = buf_addc(out, ')');
+	free(words);
 	return r == BUF_E_FULL ? EXPAND_E_BAD : r;
 }
 
@@ -168,7 +164,7 @@ static int too_long(struct expansion *expansion)
 {
 	struct place place = yaml_place(expansion->at);
 	problems_add(expansion->sources->problems, &place,
-		"longer than %u bytes with all macros and lists in place", PATTERN_B);
+		"longer than %zu bytes with all macros and lists in place", PATTERN_B);
 	return EXPAND_E_BAD;
 }
 
@@ -187,8 +183,8 @@ static int expand_list(struct expansion *expansion, const char *name)
 			definition_nearest(&sources->lists, name));
 	size_t index = (size_t)(definition - sources->lists.items);
 	if (!sources->expanded) {
-		sources->expanded = arena_array(
-			sources->arena, sources->lists.count, sizeof *sources->expanded);
+		sources->expanded =
+			arena_array(sources->arena, sources->lists.count, sizeof(char *));
 		if (!sources->expanded)
 			return -ENOMEM;
 	}

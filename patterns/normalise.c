@@ -85,7 +85,7 @@ static void put(struct writer *writer, uint32_t c, struct span origin)
 		end_word(writer);
 	writer->latin |= is_ascii_letter(c);
 	writer->alien |= inside && lookalike_letter(c) != 0;
-	char utf8[4];
+	char utf8[4] = {0};
 	page_add(writer->page, utf8, text_encode(c, utf8), origin);
 	if (!inside)
 		writer->word = writer->page->view.len;

@@ -16,6 +16,7 @@
 struct matcher {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
+	uint32_t options; /* PCRE2_ANCHORED while a match is asked for at one place */
 };
 
 /* struct regex is PCRE2's own code, under our name. */
@@ -96,12 +97,12 @@ void matcher_fit(struct matcher *matcher, size_t len)
 	(void)pcre2_set_match_limit(matcher->limits, steps < STEPS_MIN ? STEPS_MIN : steps);
 }
 
-/* Seven arguments are what PCRE2 asks for less what is always the same. */
-static int match(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
-	size_t from, uint32_t options, struct span *ret)
+int regex_find(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
+	size_t from, struct span *ret)
 {
 	int r = pcre2_match(code_of(regex), (PCRE2_SPTR)text, len, from,
-		PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY | options, matcher->data, matcher->limits);
+		PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY | matcher->options, matcher->data,
+		matcher->limits);
 	switch (r) {
 	case PCRE2_ERROR_NOMATCH:
 		return REGEX_E_NONE;
@@ -121,14 +122,11 @@ static int match(const struct regex *regex, struct matcher *matcher, const char 
 	return 0;
 }
 
-int regex_find(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
-	size_t from, struct span *ret)
-{
-	return match(regex, matcher, text, len, from, 0, ret);
-}
-
 int regex_match_at(const struct regex *regex, struct matcher *matcher, const char *text, size_t len,
 	size_t at, struct span *ret)
 {
-	return match(regex, matcher, text, len, at, PCRE2_ANCHORED, ret);
+	matcher->options = PCRE2_ANCHORED;
+	int r = regex_find(regex, matcher, text, len, at, ret);
+	matcher->options = 0;
+	return r;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What the sources and the set may take: fifty thousand rules of a kilobyte, many times over. */
-#define SET_B (1024u * 1024 * 1024)
+#define SET_B ((size_t)1024 * 1024 * 1024)
 /* Part of the digest: changes when the engine scores otherwise than before. */
 #define ENGINE "dirtwatch-engine-2"
 /* A folder of rule files. */

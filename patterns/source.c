@@ -20,7 +20,7 @@ static int keep_node(struct walk *walk, struct yaml node, void *into)
 
 /* A row of a table: the key @name_ fills the field @field_ of struct @into_. */
 #define KEY(into_, name_, type_, field_) \
-	.name = name_, .type = type_, .offset = offsetof(struct into_, field_)
+	.name = (name_), .type = (type_), .offset = offsetof(struct into_, field_)
 #define RULE_STRING(name, field)                            \
 	{                                                   \
 		KEY(rule_source, name, VALUE_STRING, field) \
@@ -291,9 +291,9 @@ struct file {
 	struct meta meta;
 };
 
-#define SECTION(name_, read_)                                      \
-	{                                                          \
-		.name = name_, .type = VALUE_CUSTOM, .read = read_ \
+#define SECTION(name_, read_)                                          \
+	{                                                              \
+		.name = (name_), .type = VALUE_CUSTOM, .read = (read_) \
 	}
 
 /* clang-format off */

@@ -10,7 +10,7 @@
  */
 
 /* An expression with all its macros and lists in place: PCRE2 compiles 64 KiB of code at most. */
-#define PATTERN_B (256u * 1024)
+#define PATTERN_B ((size_t)256 * 1024)
 
 /* A macro, a list or a category: a name and what stands behind it. */
 struct definition {

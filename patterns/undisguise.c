@@ -257,7 +257,7 @@ static size_t spell_spaced(struct spelling *spelling, size_t at)
 		read_as(&spelling->readings[0], substitute ? substitute->first : text[i], from);
 		/* "I" and "a" are words: the second reading leaves one out at the start. */
 		if (i == at && (text[i] == 'i' || text[i] == 'a') &&
-			end - at > 2 * SPACED_LETTERS) {
+			end - at > (size_t)2 * SPACED_LETTERS) {
 			read_as(&spelling->readings[1], text[i], from);
 			read_as(&spelling->readings[1], ' ', (struct span){i + 1, i + 2});
 		} else {

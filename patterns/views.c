@@ -175,10 +175,10 @@ static int make_text(struct views *views, enum view_name name)
 
 static int make_undisguised(struct views *views)
 {
-	const struct view *plain;
+	const struct view *plain = NULL;
 	int r = views_get(views, VIEW_PLAIN, &plain);
-	if (r < 0)
-		return r;
+	if (r < 0 || !plain)
+		return r < 0 ? r : -EINVAL; /* there always is a plain view */
 	struct page_view *first = &views->pages[VIEW_UNDISGUISED];
 	struct page_view *second = &views->pages[VIEW_UNDISGUISED_2];
 	r = undisguise(plain, &views->options->masked, first, second);
