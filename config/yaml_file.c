@@ -64,7 +64,9 @@ static int read_all(const char *path, struct buf *text)
 /* Returns 0, BUF_E_FULL or -errno. */
 static int take_text(struct yaml_file *file, const char *text, size_t len)
 {
-	int r = text ? buf_add(&file->text, text, len) : read_all(file->path, &file->text);
+	int r = text         ? buf_add(&file->text, text, len)
+		: file->path ? read_all(file->path, &file->text)
+			     : -EINVAL;
 	if (r != 0)
 		return r;
 	const char mark[] = "\xef\xbb\xbf";
@@ -143,8 +145,6 @@ static int parse(struct yaml_file *file, struct problems *problems, bool *ret_go
 int yaml_file_read(const char *path, const char *text, size_t len, struct problems *problems,
 	struct yaml_file **ret)
 {
-	if (!path && !text)
-		return -EINVAL;
 	struct yaml_file *file = calloc(1, sizeof *file);
 	if (!file)
 		return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -204,10 +205,12 @@ static int put_excerpt(json_t *fields, const struct finding *finding)
 		return 0;
 	struct buf excerpt = BUF_INIT(LIMIT_EXCERPT_B * 4);
 	size_t len = strlen(finding->excerpt);
-	size_t start = finding->mark_start > 0 ? (size_t)finding->mark_start : 0;
-	size_t end = finding->mark_end > 0 ? (size_t)finding->mark_end : 0;
-	int r = text_excerpt(
-		&excerpt, finding->excerpt, len, start, end, LIMIT_EXCERPT_B, NULL, NULL);
+	struct excerpt shown = {
+		.start = finding->mark_start > 0 ? (size_t)finding->mark_start : 0,
+		.end = finding->mark_end > 0 ? (size_t)finding->mark_end : 0,
+		.max_b = LIMIT_EXCERPT_B,
+	};
+	int r = text_excerpt(&excerpt, finding->excerpt, len, &shown);
 	if (r == 0)
 		r = put(fields, "DIRTWATCH_EXCERPT", buf_str(&excerpt));
 	buf_release(&excerpt);
@@ -301,5 +304,16 @@ int alert_fields(const struct alert *alert, char **ret)
 		r = -ENOMEM;
 	if (r == 0)
 		*ret = text;
+	return r;
+}
+
+int alert_queue(const struct alert *alert, struct store *store)
+{
+	char *fields;
+	int r = alert_fields(alert, &fields);
+	if (r != 0)
+		return r;
+	r = store_queue_alert(store, fields);
+	free(fields);
 	return r;
 }

@@ -52,6 +52,9 @@ struct alert {
  *  0, -ENOMEM. */
 MUST_CHECK int alert_fields(const struct alert *alert, char **ret);
 
+/** Put @alert into the queue of @store, inside its transaction if there is one.  0, -errno. */
+MUST_CHECK int alert_queue(const struct alert *alert, struct store *store);
+
 /* Takes queued alerts from the store to the journal. */
 struct alert_sender;
 

@@ -76,8 +76,8 @@ static void on_gate(enum verdict verdict, const char *why, int64_t retry_at_s, v
  * start, now that it is known. */
 static int begin(struct ask *ask, const char *url)
 {
-	return gate_ask(ask->gate, url, ask->request.trusted_origin, ask->request.accept, on_gate,
-		ask, &ask->question);
+	const struct gate_request request = {url, ask->request.trusted_origin, ask->request.accept};
+	return gate_ask(ask->gate, &request, on_gate, ask, &ask->question);
 }
 
 static int copy_request(struct ask *ask, const struct fetch_request *request)

@@ -102,6 +102,18 @@ static void print_verdict(const struct drafts *drafts, const json_t *verdict)
 			json_string_value(json_object_get(verdict, "unscored_why")));
 }
 
+static int write_verdict(struct drafts *drafts, const json_t *verdict)
+{
+	if (drafts->options->format != FORMAT_JSON) {
+		print_verdict(drafts, verdict);
+		return 0;
+	}
+	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(8);
+	if (json_dumpf(verdict, drafts->out, flags) < 0 || fputc('\n', drafts->out) == EOF)
+		return -EIO;
+	return 0;
+}
+
 /* Score @text (any bytes: made valid first) and write its verdict. */
 static int score_draft(struct drafts *drafts, const json_t *id, const char *text, size_t len)
 {
@@ -126,15 +138,8 @@ static int score_draft(struct drafts *drafts, const json_t *id, const char *text
 					   score.hits[0].severity >= drafts->options->fail_on;
 		}
 	}
-	if (r == 0 && !verdict)
-		r = -ENOMEM;
-	if (r == 0 && drafts->options->format == FORMAT_JSON)
-		r = json_dumpf(verdict, drafts->out, JSON_COMPACT | JSON_REAL_PRECISION(8)) < 0 ||
-				    fputc('\n', drafts->out) == EOF
-			    ? -EIO
-			    : 0;
-	else if (r == 0)
-		print_verdict(drafts, verdict);
+	if (r == 0)
+		r = verdict ? write_verdict(drafts, verdict) : -ENOMEM;
 	json_decref(verdict);
 	arena_free(arena);
 	buf_release(&valid);

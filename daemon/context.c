@@ -66,13 +66,7 @@ static int tell_damaged(struct context *context)
 		.resolved = -1,
 		.standing = -1,
 	};
-	char *fields;
-	int r = alert_fields(&alert, &fields);
-	if (r == 0) {
-		r = store_queue_alert(context->store, fields);
-		free(fields);
-	}
-	return r;
+	return alert_queue(&alert, context->store);
 }
 
 static int start_store(struct context *context)

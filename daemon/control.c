@@ -45,13 +45,10 @@ struct control {
 
 /* ---- clients ---- */
 
-static void client_free(struct client *client)
+/* @client is out of the list. */
+static void client_release(struct client *client)
 {
 	struct control *control = client->control;
-	struct client **at = &control->clients;
-	while (*at != client)
-		at = &(*at)->next;
-	*at = client->next;
 	control->n_clients--;
 	if (client->scanning)
 		control->options.gone(client, control->options.userdata);
@@ -60,6 +57,15 @@ static void client_free(struct client *client)
 	buf_release(&client->request);
 	buf_release(&client->backlog);
 	free(client);
+}
+
+static void client_free(struct client *client)
+{
+	struct client **at = &client->control->clients;
+	while (*at != client)
+		at = &(*at)->next;
+	*at = client->next;
+	client_release(client);
 }
 
 /* Send what the socket takes.  False: the client is gone (and freed). */
@@ -248,8 +254,11 @@ struct control *control_free(struct control *control)
 {
 	if (!control)
 		return NULL;
-	while (control->clients)
-		client_free(control->clients);
+	while (control->clients) {
+		struct client *client = control->clients;
+		control->clients = client->next;
+		client_release(client);
+	}
 	sd_event_source_disable_unref(control->io);
 	if (control->fd >= 0) {
 		(void)close(control->fd);

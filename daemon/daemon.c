@@ -118,9 +118,10 @@ static void end_waiting(struct daemon *daemon)
 {
 	while (daemon->waiting) {
 		struct waiting *waiting = daemon->waiting;
+		daemon->waiting = waiting->next;
 		round_drop(waiting->round);
 		control_end(waiting->client, fleet_status(daemon->fleet).n_profiles);
-		waiting_drop(waiting);
+		free(waiting);
 	}
 }
 
@@ -174,12 +175,7 @@ static void tell_rejected(struct daemon *daemon)
 		.resolved = -1,
 		.standing = -1,
 	};
-	char *fields;
-	int r = alert_fields(&alert, &fields);
-	if (r == 0) {
-		r = store_queue_alert(daemon->context.store, fields);
-		free(fields);
-	}
+	int r = alert_queue(&alert, daemon->context.store);
 	if (r < 0)
 		log_warn(r, "cannot tell the journal that the new config was not taken");
 	alert_kick(daemon->context.alerts);

@@ -122,8 +122,8 @@ static json_t *hit_json(
 	const struct rule_card *card = ruleset_card(ruleset, hit->rule);
 	struct buf excerpt = BUF_INIT(LIMIT_EXCERPT_B * 8);
 	json_t *json = NULL;
-	if (text_excerpt(&excerpt, draft->text, draft->len, hit->start, hit->end, LIMIT_EXCERPT_B,
-		    NULL, NULL) == 0)
+	struct excerpt shown = {hit->start, hit->end, LIMIT_EXCERPT_B};
+	if (text_excerpt(&excerpt, draft->text, draft->len, &shown) == 0)
 		json = json_pack(
 			"{s:s, s:s?, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:s, s:s?, s:s?, s:s?}",
 			"rule", card->id, "title", card->title, "class", class_name(card->class),

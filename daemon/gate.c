@@ -139,6 +139,7 @@ static int settle(
 {
 	question->verdict = verdict;
 	question->retry_at_s = retry_at_s;
+	free(question->why);
 	/* Without memory for it the verdict speaks alone. */
 	question->why = why ? strdup(why) : NULL;
 	return sd_event_add_defer(
@@ -278,9 +279,10 @@ static char *origin_of(const char *url)
 	return origin;
 }
 
-int gate_ask(struct gate *gate, const char *url, const char *trusted_origin, enum accept accept,
-	gate_answer *answer, void *userdata, struct question **ret)
+int gate_ask(struct gate *gate, const struct gate_request *request, gate_answer *answer,
+	void *userdata, struct question **ret)
 {
+	const char *trusted = request->trusted_origin;
 	struct question *question = calloc(1, sizeof *question);
 	if (!question)
 		return -ENOMEM;
@@ -289,13 +291,12 @@ int gate_ask(struct gate *gate, const char *url, const char *trusted_origin, enu
 	gate->questions = question;
 	question->answer = answer;
 	question->userdata = userdata;
-	question->url = strdup(url);
-	question->origin = origin_of(url);
-	question->trusted_origin = trusted_origin ? strdup(trusted_origin) : NULL;
-	int r = question->url && question->origin && (!trusted_origin || question->trusted_origin)
-			? 0
-			: -ENOMEM;
-	if (r == 0 && !gate_applies(accept))
+	question->url = strdup(request->url);
+	question->origin = origin_of(request->url);
+	question->trusted_origin = trusted ? strdup(trusted) : NULL;
+	bool copied = question->url && question->origin && (!trusted || question->trusted_origin);
+	int r = copied ? 0 : -ENOMEM;
+	if (r == 0 && !gate_applies(request->accept))
 		r = settle(question, VERDICT_OK, NULL, 0);
 	else if (r == 0 && !settle_from_pace(question, &r))
 		r = ask_origin(gate, question);

@@ -26,9 +26,14 @@ bool gate_applies(enum accept accept);
 typedef void gate_answer(enum verdict verdict, const char *why, int64_t retry_at_s, void *userdata);
 
 struct question;
-/** Ask.  @trusted_origin as in struct fetch_request.  Strings are copied.  0, -errno. */
-MUST_CHECK int gate_ask(struct gate *gate, const char *url, const char *trusted_origin,
-	enum accept accept, gate_answer *answer, void *userdata, struct question **ret);
+struct gate_request {
+	const char *url;
+	const char *trusted_origin; /* as in struct fetch_request */
+	enum accept accept;
+};
+/** Ask.  Strings are copied.  0, -errno. */
+MUST_CHECK int gate_ask(struct gate *gate, const struct gate_request *request, gate_answer *answer,
+	void *userdata, struct question **ret);
 /** Drop a question that was not answered yet. */
 void gate_drop(struct question *question);
 

@@ -154,13 +154,7 @@ int life_tell(struct life *life, enum event_kind kind, const struct finding *fin
 		.finding = finding,
 		.scan = life->options.scan,
 	};
-	char *fields;
-	int r = alert_fields(&alert, &fields);
-	if (r < 0)
-		return r;
-	r = store_queue_alert(life->options.store, fields);
-	free(fields);
-	return r;
+	return alert_queue(&alert, life->options.store);
 }
 
 /* What the store keeps of a finding that was not there before. */

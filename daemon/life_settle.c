@@ -3,7 +3,6 @@
 #include "daemon/life_internal.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -118,17 +117,6 @@ static const char *why_of(const struct outcome *outcome)
 	return outcome->why ? outcome->why : verdict_meaning(outcome->verdict);
 }
 
-static int queue(struct life *life, const struct alert *alert)
-{
-	char *fields;
-	int r = alert_fields(alert, &fields);
-	if (r < 0)
-		return r;
-	r = store_queue_alert(life->options.store, fields);
-	free(fields);
-	return r;
-}
-
 static int tell_state(struct life *life, enum event_kind kind, const struct outcome *outcome,
 	const struct profile_state *state)
 {
@@ -146,7 +134,7 @@ static int tell_state(struct life *life, enum event_kind kind, const struct outc
 		.coverage = buf_str(&why),
 	};
 	if (r >= 0) /* a sentence too long for a line is told without what follows it */
-		r = queue(life, &alert);
+		r = alert_queue(&alert, life->options.store);
 	buf_release(&why);
 	return r;
 }
@@ -225,7 +213,7 @@ static int tell_summary(struct life *life, const struct outcome *outcome)
 		.standing = (int64_t)life->counts.standing,
 	};
 	if (r >= 0) /* what did not fit into the line is left out */
-		r = queue(life, &alert);
+		r = alert_queue(&alert, life->options.store);
 	buf_release(&coverage);
 	return r;
 }

@@ -67,6 +67,8 @@ static int find_patterns(struct arena *arena, const struct options *options, str
 		return is_there(paths->patterns) ? 0 : -ENOENT;
 	}
 	const char *slash = strrchr(paths->program, '/');
+	if (!slash)
+		return -ENOENT;
 	const char *folder = arena_copy(arena, paths->program, (size_t)(slash - paths->program));
 	static const char *const beside[] = {
 		"../share/dirtwatch/patterns", /* PREFIX/bin */

@@ -87,10 +87,8 @@ static int gather_hit(struct record *record, const char *page, const struct post
 {
 	const struct rule_card *card = ruleset_card(record->options.ruleset, hit->rule);
 	struct buf excerpt = BUF_INIT(EXCERPT_ROOM_B);
-	size_t mark_start = 0;
-	size_t mark_end = 0;
-	int r = text_excerpt(&excerpt, post->text, post->len, hit->start, hit->end, LIMIT_EXCERPT_B,
-		&mark_start, &mark_end);
+	struct excerpt mark = {hit->start, hit->end, LIMIT_EXCERPT_B};
+	int r = text_excerpt(&excerpt, post->text, post->len, &mark);
 	if (r != 0) {
 		buf_release(&excerpt);
 		return r < 0 ? r : -ENOBUFS;
@@ -109,8 +107,8 @@ static int gather_hit(struct record *record, const char *page, const struct post
 		.kind = post->kind,
 		.published_s = post->published_s,
 		.excerpt = buf_str(&excerpt),
-		.mark_start = (int64_t)mark_start,
-		.mark_end = (int64_t)mark_end,
+		.mark_start = (int64_t)mark.start,
+		.mark_end = (int64_t)mark.end,
 		.why = card->why,
 		.advice = card->advice,
 		.reasons = hit->reasons,

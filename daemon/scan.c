@@ -149,19 +149,9 @@ static int keep_facts(struct scan *scan, const struct facts *facts)
 	/* The first page that speaks of its owner is the profile's own. */
 	if (scan->has_facts)
 		return 0;
-	char *text;
-	struct extract only_facts = {.facts = *facts, .coverage = {.total = -1}};
-	struct standing copy;
-	int r = standing_write(&only_facts, &text);
-	if (r < 0)
-		return r;
-	r = standing_read(scan->arena, text, &copy);
-	free(text);
-	if (r < 0)
-		return r;
-	scan->facts = copy.facts;
-	scan->has_facts = true;
-	return 0;
+	int r = standing_facts(scan->arena, facts, &scan->facts);
+	scan->has_facts = r == 0;
+	return r;
 }
 
 /* Queue what the page leads to.  *@ret_instead: one of them stands in for the page itself. */
@@ -226,13 +216,7 @@ static int tell_poison(struct scan *scan, const char *why)
 		.resolved = -1,
 		.standing = -1,
 	};
-	char *fields;
-	int r = alert_fields(&alert, &fields);
-	if (r < 0)
-		return r;
-	r = store_queue_alert(scan->options.context->store, fields);
-	free(fields);
-	return r;
+	return alert_queue(&alert, scan->options.context->store);
 }
 
 /* The answer itself asked to be left alone for a while. */

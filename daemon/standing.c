@@ -149,3 +149,18 @@ int standing_read(struct arena *arena, const char *text, struct standing *ret)
 		*ret = standing;
 	return r;
 }
+
+int standing_facts(struct arena *arena, const struct facts *facts, struct facts *ret)
+{
+	char *text;
+	struct extract only_facts = {.facts = *facts, .coverage = {.total = -1}};
+	struct standing copy;
+	int r = standing_write(&only_facts, &text);
+	if (r != 0)
+		return r;
+	r = standing_read(arena, text, &copy);
+	free(text);
+	if (r == 0)
+		*ret = copy.facts;
+	return r;
+}

@@ -20,4 +20,7 @@ MUST_CHECK int standing_write(const struct extract *extract, char **ret);
  *  text is our own, so nothing more is to be told.  0, -ENOMEM. */
 MUST_CHECK int standing_read(struct arena *arena, const char *json, struct standing *ret);
 
+/** A copy in @arena of what is kept of @facts.  0, -ENOMEM. */
+MUST_CHECK int standing_facts(struct arena *arena, const struct facts *facts, struct facts *ret);
+
 #endif

@@ -187,7 +187,7 @@ static int check_owner(sqlite3 *db, bool exclusive)
 		r = store_number(db, "PRAGMA user_version", &version);
 	if (r == 0)
 		r = store_number(db, "SELECT count(*) FROM sqlite_schema", &objects);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	bool blank = application == 0 && version == 0 && objects == 0;
 	if (!blank && application != STORE_APPLICATION_ID)

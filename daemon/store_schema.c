@@ -149,7 +149,7 @@ static int take_step(sqlite3 *db, const char *step, int number)
 
 int store_migrate(sqlite3 *db, const char *const *steps, int count)
 {
-	int64_t done;
+	int64_t done = 0;
 	int r = store_number(db, "PRAGMA user_version", &done);
 	for (int64_t i = done; r == 0 && i < count; i++)
 		r = take_step(db, steps[i], (int)i + 1);

@@ -105,7 +105,9 @@ enum html_effect html_effect(const GumboNode *node)
 bool html_style_sets(const char *style, const char *property, const char *value)
 {
 	static const char spaces[] = " \t\n\f\r";
-	while (style && (style = strcasestr(style, property))) {
+	if (!style)
+		return false;
+	while ((style = strcasestr(style, property))) {
 		style += strlen(property);
 		const char *at = style + strspn(style, spaces);
 		if (*at != ':')

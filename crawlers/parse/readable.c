@@ -2,6 +2,7 @@
 
 #include "crawlers/parse/hints.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -71,6 +72,7 @@ static int mark_of(struct marks *marks, const GumboNode *node, struct mark **ret
 			(struct mark){.node = node, .score = hint_is_content(node) ? 25 : 0};
 		*slot = (uint32_t)++marks->n;
 	}
+	assert(marks->items); /* a slot that is taken has its item */
 	*ret = &marks->items[*slot - 1];
 	return 0;
 }

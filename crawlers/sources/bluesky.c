@@ -134,7 +134,7 @@ static int read_profile(const json_t *root, const struct page *page, struct extr
 	if (r == 0)
 		r = api_format(
 			extract->arena, &subject, "%s%s%s", did, pin ? " " : "", pin ? pinned : "");
-	if (r < 0)
+	if (r != 0)
 		return r;
 	extract->verdict = extract->facts.n_posts == 0 ? VERDICT_EMPTY : VERDICT_OK;
 	return follow_feed(page, extract, subject, NULL);

@@ -123,7 +123,7 @@ static int follow_article(
 	int r = api_copy(extract->arena, name, &like.subject);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	return api_follow(extract, &like, "%s/api/articles/%lld", origin, (long long)id);
 }

@@ -120,7 +120,7 @@ static int follow_list(const struct page *page, struct extract *extract, enum st
 		r = api_format(arena, &follow.subject, "%s %d", login, number);
 	if (r == 0)
 		r = api_format(arena, &path, lists[step].form, login, number);
-	return r < 0 ? r : api_follow(extract, &follow, "%s%s", origin, path);
+	return r != 0 ? r : api_follow(extract, &follow, "%s%s", origin, path);
 }
 
 /* ---- the account ---- */

@@ -146,7 +146,7 @@ static void find_about(struct reading *reading)
 		if (!reading->about && entry->url && is_here(reading, entry->url))
 			reading->about = entry;
 	}
-	if (!reading->about && reading->n_own == 1 && !only->url)
+	if (!reading->about && reading->n_own == 1 && only && !only->url)
 		reading->about = only;
 }
 

@@ -230,35 +230,36 @@ static void widen(const char *text, size_t len, size_t room, size_t *from, size_
 	}
 }
 
-/* Move a cut that falls inside a word to the next space, unless that is farther than a long word. */
-static void cut_at_words(
-	const char *text, size_t len, size_t start, size_t end, size_t *from, size_t *to)
+static bool is_gap(char c)
 {
-	const size_t longest = 20;
-	size_t at = *from;
-	while (at > 0 && at < start && at - *from < longest && text[at - 1] != ' ' &&
-		text[at - 1] != '\n')
-		at++;
-	if (at > 0 && at <= start && (text[at - 1] == ' ' || text[at - 1] == '\n'))
-		*from = at;
-	at = *to;
-	while (at < len && at > end && *to - at < longest && text[at] != ' ' && text[at] != '\n')
-		at--;
-	if (at < len && at >= end && (text[at] == ' ' || text[at] == '\n'))
-		*to = at;
+	return c == ' ' || c == '\n';
 }
 
-int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, size_t end,
-	size_t max, size_t *ret_start, size_t *ret_end)
+/* A cut that falls inside a word moves to the next space, unless that is farther than a long word. */
+#define LONG_WORD_B 20
+
+static size_t cut_before(const char *text, size_t from, size_t start)
 {
-	const bool marks = max >= 2 * strlen(ELLIPSIS);
-	const size_t room = marks ? max - 2 * strlen(ELLIPSIS) : max;
-	start = start > len ? len : start;
-	end = end > len ? len : end < start ? start : end;
-	size_t from = start;
-	size_t to = start;
+	size_t at = from;
+	while (at > 0 && at < start && at - from < LONG_WORD_B && !is_gap(text[at - 1]))
+		at++;
+	return at > 0 && at <= start && is_gap(text[at - 1]) ? at : from;
+}
+
+static size_t cut_behind(const char *text, size_t len, size_t end, size_t to)
+{
+	size_t at = to;
+	while (at < len && at > end && to - at < LONG_WORD_B && !is_gap(text[at]))
+		at--;
+	return at < len && at >= end && is_gap(text[at]) ? at : to;
+}
+
+/* Where the part of the hit ends that fits into @room. */
+static size_t fit_hit(const char *text, size_t len, const struct excerpt *hit, size_t room)
+{
+	size_t to = hit->start;
 	size_t used = 0;
-	while (to < end) { /* as much of the hit as fits */
+	while (to < hit->end) {
 		uint32_t c;
 		size_t step = text_decode(text + to, len - to, &c);
 		used += shown_size(text + to, step);
@@ -266,25 +267,36 @@ int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, si
 			break;
 		to += step;
 	}
-	size_t hit_end = to;
+	return to;
+}
+
+int text_excerpt(struct buf *out, const char *text, size_t len, struct excerpt *excerpt)
+{
+	const bool marks = excerpt->max_b >= 2 * strlen(ELLIPSIS);
+	const size_t room = marks ? excerpt->max_b - 2 * strlen(ELLIPSIS) : excerpt->max_b;
+	struct excerpt hit = *excerpt;
+	hit.start = hit.start > len ? len : hit.start;
+	hit.end = hit.end > len ? len : hit.end;
+	hit.end = fit_hit(text, len, &hit, room);
+	size_t from = hit.start;
+	size_t to = hit.end;
 	widen(text, len, room, &from, &to);
-	cut_at_words(text, len, start, hit_end, &from, &to);
+	from = cut_before(text, from, hit.start);
+	to = cut_behind(text, len, hit.end, to);
 	int r = marks && from > 0 ? buf_adds(out, ELLIPSIS) : 0;
 	if (r == 0)
-		r = add_shown(out, text + from, start - from);
+		r = add_shown(out, text + from, hit.start - from);
 	size_t shown_start = out->len;
 	if (r == 0)
-		r = add_shown(out, text + start, hit_end - start);
+		r = add_shown(out, text + hit.start, hit.end - hit.start);
 	size_t shown_end = out->len;
 	if (r == 0)
-		r = add_shown(out, text + hit_end, to - hit_end);
+		r = add_shown(out, text + hit.end, to - hit.end);
 	if (r == 0 && marks && to < len)
 		r = buf_adds(out, ELLIPSIS);
 	if (r != 0)
 		return r;
-	if (ret_start)
-		*ret_start = shown_start;
-	if (ret_end)
-		*ret_end = shown_end;
+	excerpt->start = shown_start;
+	excerpt->end = shown_end;
 	return 0;
 }

@@ -31,11 +31,15 @@ size_t text_cut(const char *text, size_t len, size_t max);
  *  separators are written as \n, \t, \x1b or \u202e.  One line comes out.  Returns as text_repair(). */
 MUST_CHECK int text_clean(struct buf *out, const char *text, size_t len);
 
-/** Append at most @max bytes of @text around [@start, @end) cleaned as text_clean() does (but with
- *  spaces for line feeds and tabs), with "…"
- *  where something was left out, cut between characters and, where it can, between words.
- *  *@ret_start and *@ret_end (may be NULL) say where [start, end) went to in what was appended. */
-MUST_CHECK int text_excerpt(struct buf *out, const char *text, size_t len, size_t start, size_t end,
-	size_t max, size_t *ret_start, size_t *ret_end);
+struct excerpt {
+	size_t start; /* of the hit, in the text; then, on 0, in what was appended */
+	size_t end;
+	size_t max_b; /* of what is appended */
+};
+
+/** Append what stands around @excerpt's hit in @text, cleaned as text_clean() does (but with spaces
+ *  for line feeds and tabs), with "…" where something was left out, cut between characters and,
+ *  where it can, between words.  Returns as text_repair(). */
+MUST_CHECK int text_excerpt(struct buf *out, const char *text, size_t len, struct excerpt *excerpt);
 
 #endif

@@ -29,13 +29,13 @@ static void shows(const char *text, size_t len)
 static void excerpt(const char *text, size_t len, size_t start, size_t end, size_t max)
 {
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
-	size_t from = SIZE_MAX;
-	size_t to = SIZE_MAX;
-	MUST(text_excerpt(&out, text, len, start, end, max, &from, &to) == 0);
+	struct excerpt hit = {start, end, max};
+	MUST(text_excerpt(&out, text, len, &hit) == 0);
 	MUST(out.len <= max);
-	MUST(from <= to && to <= out.len);
+	MUST(hit.start <= hit.end && hit.end <= out.len);
 	shows(buf_str(&out), out.len);
-	MUST(is_boundary(buf_str(&out), out.len, from) && is_boundary(buf_str(&out), out.len, to));
+	MUST(is_boundary(buf_str(&out), out.len, hit.start));
+	MUST(is_boundary(buf_str(&out), out.len, hit.end));
 	buf_release(&out);
 }
 

@@ -234,7 +234,7 @@ static void test_fields_arrive(void **state)
 		{"DIRTWATCH_PROFILE", PROFILE},
 		{"DIRTWATCH_URL", PROFILE "/109"},
 		{"DIRTWATCH_PUBLISHED", "2024-03-01T10:00:00Z"},
-		{"DIRTWATCH_EXCERPT", "worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9"},
+		{"DIRTWATCH_EXCERPT", "worst <0>company\\x1b[2J \\u202eever caf\xc3\xa9"},
 		{"DIRTWATCH_ADVICE", "Delete the post."},
 		{"DIRTWATCH_SCAN", world->run},
 		{"CODE_FILE", "(none)"},

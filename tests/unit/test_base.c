@@ -161,17 +161,15 @@ static void test_excerpt(void **state)
 		"The quick brown fox jumps over the lazy dog and then it rests for a long while.";
 	const char *hit = strstr(text, "lazy");
 	struct buf out = BUF_INIT(1000);
-	size_t start;
-	size_t end;
-	assert_int_equal(text_excerpt(&out, text, strlen(text), (size_t)(hit - text),
-				 (size_t)(hit - text) + 4, 40, &start, &end),
-		0);
+	struct excerpt excerpt = {(size_t)(hit - text), (size_t)(hit - text) + 4, 40};
+	assert_int_equal(text_excerpt(&out, text, strlen(text), &excerpt), 0);
 	assert_true(out.len <= 40);
-	assert_memory_equal(out.data + start, "lazy", 4);
-	assert_int_equal(end - start, 4);
+	assert_memory_equal(out.data + excerpt.start, "lazy", 4);
+	assert_int_equal(excerpt.end - excerpt.start, 4);
 	assert_memory_equal(out.data, "\xe2\x80\xa6", 3);
 	buf_clear(&out);
-	assert_int_equal(text_excerpt(&out, text, strlen(text), 0, 3, 1000, &start, &end), 0);
+	excerpt = (struct excerpt){0, 3, 1000};
+	assert_int_equal(text_excerpt(&out, text, strlen(text), &excerpt), 0);
 	assert_string_equal(buf_str(&out), text);
 	buf_release(&out);
 }
@@ -187,8 +185,8 @@ static void test_excerpt_is_valid_wherever_it_is_cut(void **state)
 			if (((unsigned char)text[at] & 0xc0) == 0x80)
 				continue;
 			struct buf out = BUF_INIT(400);
-			assert_int_equal(
-				text_excerpt(&out, text, len, at, len, max, NULL, NULL), 0);
+			struct excerpt excerpt = {at, len, max};
+			assert_int_equal(text_excerpt(&out, text, len, &excerpt), 0);
 			assert_true(text_valid(buf_str(&out), out.len));
 			assert_true(out.len <= max);
 			buf_release(&out);
