@@ -172,14 +172,14 @@ struct literal_group group_of_set(struct set *set)
 	return group;
 }
 
-/* Groups that most posts hold are not worth asking for beside a better one. */
+/* A sum of odds is the worst case: beside what matches begin with, which is often said by every post, the
+ * best other group is asked for however long it is. */
 void groups_drop_weak(struct literals *literals)
 {
 	const size_t weak = 60000; /* posts of a hundred thousand */
-	for (size_t i = literals->count; i-- > 1;) {
-		if (literals->groups[i].odds > weak)
-			remove_group(literals, i);
-	}
+	const size_t kept = literals->starts ? 2 : 1;
+	while (literals->count > kept && literals->groups[literals->count - 1].odds > weak)
+		literals->count--;
 }
 
 /* Put @starts first among what is required. */

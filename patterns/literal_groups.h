@@ -12,7 +12,7 @@ struct literal_group group_of_set(struct set *set);
 /** Add @group, which may have no literals, to what is required. */
 void groups_add(struct literals *literals, struct literal_group group);
 
-/** Leave out groups that most posts hold, but the first. */
+/** Leave out groups that most posts hold, but the best. */
 void groups_drop_weak(struct literals *literals);
 
 /** Put @starts, which every match begins with, first among what is required. */

@@ -77,7 +77,7 @@ static const struct literal_row literal_rows[] = {
 	{"two characters when folded",
 		"stra\xc3\x9f"
 		"e",
-		"^stra"},
+		"^stra & e"},
 	{"an apostrophe of any kind", "don['\xe2\x80\x99]t", "^don't"},
 	{"quantified once", "(?:hate){1}", "^hate"},
 	{"not a quantifier", "a{,3}", "^a{,3}"},
