@@ -434,7 +434,9 @@ static bool parse_words(const char *at, struct moment *m)
 	while (!at_end(at)) {
 		/* A dash parts day, month and year (RFC 850); behind the time it is a zone's sign.
 		 */
-		if (is_space(*at) || *at == ',' || *at == '.' || (*at == '-' && !p.time))
+		if (is_space(*at)) /* all of them, as at_end() looks behind them */
+			skip_spaces(&at);
+		else if (*at == ',' || *at == '.' || (*at == '-' && !p.time))
 			at++;
 		else if (!add_part(&p, &at))
 			return false;

@@ -44,8 +44,10 @@ static void look(const char *pattern, unsigned flags, const struct views_of *vie
 	MUST(arena);
 	int r = regex_compile(pattern, flags, &regex, &why, &at);
 	if (r == 0) {
-		MUST(literals_read(pattern, flags & REGEX_EXTENDED, arena, &literals) == 0);
-		agree(regex, &literals, views);
+		r = literals_read(pattern, flags & REGEX_EXTENDED, arena, &literals);
+		MUST(r == 0 || r == -ENOMEM);
+		if (r == 0)
+			agree(regex, &literals, views);
 	} else {
 		MUST(r == REGEX_E_SYNTAX && why.len > 0 && at <= strlen(pattern));
 	}

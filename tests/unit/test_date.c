@@ -215,6 +215,25 @@ static void every_prefix_is_harmless(void **state)
 	}
 }
 
+/* A page may be of blanks: looked at once for each of them, these would take an hour. */
+static void blanks_are_passed_over_once(void **state)
+{
+	(void)state;
+	const size_t len = 4 * 1024 * 1024;
+	static const char *const ends[] = {"2022", "x", "(", "-"};
+	int64_t got = 0;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		char *text = malloc(len + 8);
+		assert_non_null(text);
+		memset(text, ' ', len);
+		memcpy(text, "10 Sep", 6);
+		memcpy(text + len, ends[i], strlen(ends[i]) + 1);
+		assert_true(date_parse(text, &got) == (i == 0));
+		free(text);
+	}
+	assert_int_equal(got, 1662768000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +241,7 @@ int main(void)
 		cmocka_unit_test(refuses_nonsense),
 		cmocka_unit_test(agrees_with_timegm),
 		cmocka_unit_test(every_prefix_is_harmless),
+		cmocka_unit_test(blanks_are_passed_over_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
