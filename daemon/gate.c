@@ -139,9 +139,9 @@ static int settle(
 {
 	question->verdict = verdict;
 	question->retry_at_s = retry_at_s;
+	char *copy = why ? strdup(why) : NULL; /* without memory the verdict speaks alone */
 	free(question->why);
-	/* Without memory for it the verdict speaks alone. */
-	question->why = why ? strdup(why) : NULL;
+	question->why = copy;
 	return sd_event_add_defer(
 		question->gate->context->event, &question->defer, on_answer, question);
 }

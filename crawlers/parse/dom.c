@@ -122,6 +122,7 @@ static void mend_reference(char *at)
 {
 	bool hex = *at == 'x' || *at == 'X';
 	const char *mended = hex ? "fffd" : "65533";
+	const size_t len = hex ? 4 : 5;
 	const size_t most = hex ? 6 : 7; /* digits that can not overflow */
 	at += hex;
 	size_t zeros = strspn(at, "0");
@@ -129,7 +130,7 @@ static void mend_reference(char *at)
 	if (digits <= most)
 		return;
 	memset(at, '0', zeros + digits);
-	memcpy(at + zeros + digits - strlen(mended), mended, strlen(mended));
+	memcpy(at + zeros + digits - len, mended, len);
 }
 
 static void mend_references(struct buf *html)

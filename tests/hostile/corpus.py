@@ -84,7 +84,8 @@ CORPUS = {
         f'<link rel="alternate" type="application/rss+xml" href="/f{n}">' for n in range(10_000))), PROVEN),
     "jsonld-deep.html": (html("<p>x</p>", '<script type="application/ld+json">' + "[" * 100_000 + "</script>"), ANY),
     "jsonld-graph.html": (html("<p>x</p>", '<script type="application/ld+json">{"@graph":['
-                               + ",".join('{"@type":"Person","name":"x"}' for _ in range(50_000)) + "]}</script>"), ANY),
+                               + ",".join('{"@type":"Person","name":"x"}' for _ in range(50_000)) + "]}</script>"),
+                               ANY),
     # ---- XML ----
     "billion-laughs.rss": (rss(item("&m;"), LAUGHS), REFUSED | {"truncated"}),
     "quadratic-entities.rss": (rss(item("&a;" * 50_000), '<!DOCTYPE l [<!ENTITY a "' + "x" * 50_000 + '">]>'),
@@ -98,12 +99,16 @@ CORPUS = {
     "utf7.rss": (b'<?xml version="1.0" encoding="UTF-7"?>+ADw-rss+AD4-', REFUSED | {"truncated"}),
     "ebcdic.rss": (b'<?xml version="1.0" encoding="IBM037"?><rss/>', ANY),
     # ---- JSON ----
-    "deep.json": (b'{"version":"https://jsonfeed.org/version/1.1","items":' + b"[" * 1_000_000, REFUSED | {"truncated"}),
-    "duplicate-keys.json": (b'{"version":"https://jsonfeed.org/version/1.1","items":[],"items":[{"id":1,"content_text":"x"}]}', ANY),
+    "deep.json": (b'{"version":"https://jsonfeed.org/version/1.1","items":' + b"[" * 1_000_000,
+        REFUSED | {"truncated"}),
+    "duplicate-keys.json": (b'{"version":"https://jsonfeed.org/version/1.1","items":[],'
+                            b'"items":[{"id":1,"content_text":"x"}]}', ANY),
     "huge-numbers.json": (json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [
         {"id": 10 ** 400, "content_text": "x", "date_published": "9" * 500}]}).encode(), ANY),
-    "nul.json": (b'{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{"id":"1","content_text":"a\\u0000b"}]}', ANY),
-    "lone-surrogate.json": (b'{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{"id":"1","content_text":"\\ud800"}]}', ANY),
+    "nul.json": (b'{"version":"https://jsonfeed.org/version/1.1","title":"t",'
+                 b'"items":[{"id":"1","content_text":"a\\u0000b"}]}', ANY),
+    "lone-surrogate.json": (b'{"version":"https://jsonfeed.org/version/1.1","title":"t",'
+                            b'"items":[{"id":"1","content_text":"\\ud800"}]}', ANY),
     # ---- text ----
     "broken-utf8.html": (html(entry("a\x00")).replace(b"\x00", b"\xff\xfe\xc0\xaf\xed\xa0\x80\xf8\x88"), ANY),
     "utf16.html": (html(entry(INSULT)).decode().encode("utf-16"), PROVEN),

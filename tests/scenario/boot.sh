@@ -16,9 +16,9 @@ name=boot.$$
 groups=()
 
 tidy() {
-	local group i
+	local group
 	for group in "${groups[@]}"; do
-		for i in 1 2 3 4 5; do # the kernel empties a group a moment after its last process is gone
+		for _ in 1 2 3 4 5; do # the kernel empties a group a moment after its last process is gone
 			find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || :
 			[ -d "$group" ] || break
 			sleep 0.1
@@ -63,7 +63,8 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-timesyncd
 	systemd-ask-password-console.path systemd-ask-password-wall.path ldconfig.service keyboard-setup.service \
 	getty.target apparmor.service dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
 	sys-kernel-config.mount sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount nginx.service \
-	apt-daily.timer apt-daily-upgrade.timer man-db.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer logrotate.timer; do
+	apt-daily.timer apt-daily-upgrade.timer man-db.timer dpkg-db-backup.timer e2scrub_all.timer \
+	fstrim.timer logrotate.timer; do
 	ln -s /dev/null "$units/$unit"
 done
 cat >"$over/etc/systemd/journald.conf.d/boot.conf" <<'CONF'
@@ -97,6 +98,7 @@ UNIT
 	echo 'journalctl -q --flush; cd /share'
 	printf '%q ' "$@"
 	echo
+	# shellcheck disable=SC2016  # the shell inside expands it
 	echo 'status=$?; journalctl -q --sync; echo $status >/boot-io/status; exit $status'
 } >"$work/io/command"
 chmod 755 "$work/io/command"
@@ -166,7 +168,8 @@ INSIDE
 export work folder hierarchies="${v1[*]-}"
 (
 	for group in "${groups[@]}"; do echo $BASHPID >"$group/cgroup.procs"; done
-	exec timeout -k 10 -s RTMIN+14 "${BOOT_SECONDS:-180}" unshare --mount --propagation private --pid --ipc --uts --cgroup \
+	exec timeout -k 10 -s RTMIN+14 "${BOOT_SECONDS:-180}" unshare --mount \
+		--propagation private --pid --ipc --uts --cgroup \
 		--net --fork --kill-child bash "$work/inside"
 ) || :
 cat "$work/io/out"

@@ -11,7 +11,8 @@ def built():
 @pytest.fixture(scope="session", autouse=True)
 def slow(request, built, tmp_path_factory):
     """Begun before all other tests, if it is wanted at all; slow() waits for it."""
-    if not any("slow" in item.fixturenames and item.path.name == "test_slow_faults.py" for item in request.session.items):
+    if not any("slow" in item.fixturenames and item.path.name == "test_slow_faults.py"
+               for item in request.session.items):
         yield None
         return
     begun = Slow(tmp_path_factory.mktemp("slow"))

@@ -87,7 +87,8 @@ class Dirtwatch:
 
     def run(self, *args, stdin=b"", binary=BINARY, seconds=SECONDS, before=()):
         """@before: what runs the program, such as ("prlimit", "--nofile=20")."""
-        done = subprocess.run([*before, str(binary), *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        done = subprocess.run([*before, str(binary), *args], input=stdin, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
                               env=self.environment(), timeout=seconds, cwd=self.folder)
         return Result(done)
 
@@ -136,7 +137,8 @@ class Daemon:
         self.log = dirtwatch.folder / f"daemon-{time.monotonic_ns()}.log"
         env = {**dirtwatch.environment(), "NOTIFY_SOCKET": str(path)}
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([*before, str(BINARY), *dirtwatch.places(), *args], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*before, str(BINARY), *dirtwatch.places(), *args],
+                stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, env=env, cwd=dirtwatch.folder)
 
     def wait_told(self, what):
@@ -187,20 +189,24 @@ class Nginx:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "access.log"
         text = f"""
-            {"user root root;" if os.geteuid() == 0 else ""} worker_processes 1; daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;
+            {"user root root;" if os.geteuid() == 0 else ""} worker_processes 1; daemon off;
+            pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;
             events {{ worker_connections 256; }}
             http {{
-              types {{ text/html html; application/rss+xml rss xml; application/atom+xml atom; application/feed+json json; text/plain txt; }}
+              types {{ text/html html; application/rss+xml rss xml; application/atom+xml atom;
+                       application/feed+json json; text/plain txt; }}
               default_type text/html;
               log_format short '$status $request_method $request_uri "$http_user_agent" "$http_if_none_match"';
               access_log {self.log} short;
-              client_body_temp_path {self.folder}/t1; proxy_temp_path {self.folder}/t2; fastcgi_temp_path {self.folder}/t3;
+              client_body_temp_path {self.folder}/t1; proxy_temp_path {self.folder}/t2;
+              fastcgi_temp_path {self.folder}/t3;
               uwsgi_temp_path {self.folder}/t4; scgi_temp_path {self.folder}/t5;
               {http}
               server {{ listen 127.0.0.1:{self.port}; root {self.root}; index index.html; {conf} }}
             }}"""
         (self.folder / "nginx.conf").write_text(text)
-        self.process = subprocess.Popen([shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(self.folder / "nginx.conf"),
+        self.process = subprocess.Popen([shutil.which("nginx") or "/usr/sbin/nginx", "-c",
+            str(self.folder / "nginx.conf"),
                                          "-p", str(self.folder)], stderr=subprocess.DEVNULL)
         wait_for(self.answers, said="nginx answers")
 
@@ -233,7 +239,8 @@ class FaultServer:
     def __init__(self, folder, *args, tls=False, headers=None):
         self.root = pathlib.Path(folder)
         self.root.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, str(ROOT / "tests/scenario/faultserver.py"), "--seconds", "600", "--root", str(self.root)]
+        command = [sys.executable, str(ROOT / "tests/scenario/faultserver.py"), "--seconds", "600", "--root",
+            str(self.root)]
         if headers:
             (self.root / "headers.json").write_text(json.dumps({name: {"headers": h} for name, h in headers.items()}))
             command += ["--headers", str(self.root / "headers.json")]
@@ -282,7 +289,8 @@ class FaultServer:
 
 def entry(number, text, date="2026-10-01T10:00:00Z", extra=""):
     return (f'<article class="h-entry"><div class="e-content"><p>{text}</p>{extra}</div>'
-            f'<a class="u-url" href="/posts/{number}"><time class="dt-published" datetime="{date}">x</time></a></article>')
+            f'<a class="u-url" href="/posts/{number}">'
+            f'<time class="dt-published" datetime="{date}">x</time></a></article>')
 
 
 def hfeed(*entries, name="Ada Example", head=""):

@@ -70,10 +70,13 @@ def as_a_person(url):
     config.mkdir(parents=True)
     (config / "dirtwatch.yaml").write_text(f"fetch: {{delay: 0s}}\nprofiles: ['{url}/']\n")
     sh("chown -R ada /home/ada/.config")
-    until(lambda: sh("systemctl --user -M ada@ is-system-running", False).strip() in ("running", "degraded"), "a user's manager")
+    until(lambda: sh("systemctl --user -M ada@ is-system-running", False).strip() in ("running", "degraded"),
+        "a user's manager")
     sh("systemctl --user -M ada@ start dirtwatch")
-    until(lambda: "1 of 1 verified" in sh("systemctl --user -M ada@ show dirtwatch -p StatusText"), "a person's own service scans")
-    expect(pathlib.Path("/home/ada/.local/state/dirtwatch/dirtwatch.db").stat().st_mode & 0o777 == 0o600, "its state is its own")
+    until(lambda: "1 of 1 verified" in sh("systemctl --user -M ada@ show dirtwatch -p StatusText"),
+        "a person's own service scans")
+    expect(pathlib.Path("/home/ada/.local/state/dirtwatch/dirtwatch.db").stat().st_mode & 0o777 == 0o600,
+        "its state is its own")
     expect("clueless" in sh("su ada -c 'dirtwatch --list'", check=False), "--list finds what the service found")
     sh("systemctl --user -M ada@ stop dirtwatch")
 
@@ -81,7 +84,8 @@ def as_a_person(url):
 def main():
     sh("cp -a dest/. / && systemctl daemon-reload && systemd-sysusers && journalctl --update-catalog")
     said = sh("systemd-analyze verify dirtwatch.service", check=False)
-    expect(not [line for line in said.splitlines() if "dirtwatch" in line], f"systemd-analyze verify has nothing to say of it: {said}")
+    expect(not [line for line in said.splitlines() if "dirtwatch" in line],
+        f"systemd-analyze verify has nothing to say of it: {said}")
     exposure = float(re.search(r"Overall exposure level for dirtwatch.service: ([\d.]+)",
                                sh("systemd-analyze security dirtwatch.service --no-pager"))[1])
     expect(exposure <= 1.5, f"exposure level {exposure}")
@@ -101,7 +105,8 @@ def main():
     expect(shown("ActiveState") == "active", "started: READY=1 came")
     until(lambda: alerts("finding-opened"), "a scan and an alert under journalctl -u dirtwatch")
     (alert,) = alerts("finding-opened")
-    for field in ("MESSAGE_ID", "DIRTWATCH_FINDING", "DIRTWATCH_RULE", "DIRTWATCH_CLASS", "DIRTWATCH_CATEGORY", "DIRTWATCH_SEVERITY",
+    for field in ("MESSAGE_ID", "DIRTWATCH_FINDING", "DIRTWATCH_RULE", "DIRTWATCH_CLASS", "DIRTWATCH_CATEGORY",
+        "DIRTWATCH_SEVERITY",
                   "DIRTWATCH_SCORE", "DIRTWATCH_PROFILE", "DIRTWATCH_URL", "DIRTWATCH_PUBLISHED", "DIRTWATCH_EXCERPT",
                   "DIRTWATCH_ADVICE", "DIRTWATCH_SCAN"):
         expect(alert.get(field), f"{field}={alert.get(field)}")
@@ -132,14 +137,16 @@ def main():
 
     before = shown("MainPID")
     sh("systemctl kill -s STOP --kill-who=main dirtwatch")
-    until(lambda: shown("MainPID") not in (before, "0") and shown("ActiveState") == "active", "the watchdog killed it, and it is back")
+    until(lambda: shown("MainPID") not in (before, "0") and shown("ActiveState") == "active",
+        "the watchdog killed it, and it is back")
     expect(int(shown("NRestarts")) >= 1 and "Watchdog timeout" in sh("journalctl -u dirtwatch"), "systemd says why")
     until(lambda: "2 profiles" in shown("StatusText"), "watching again")
     expect(len(alerts("finding-opened")) == 2, "what was told is not told again")
 
     started = time.monotonic()
     sh("systemctl stop dirtwatch")
-    expect(time.monotonic() - started < 5 and shown("Result") == "success" and shown("ExecMainStatus") == "0", "a clean stop")
+    expect(time.monotonic() - started < 5 and shown("Result") == "success" and shown("ExecMainStatus") == "0",
+        "a clean stop")
     left = sh("pgrep -a dirtwatch", check=False)
     expect(left == "", f"no process is left {left}")
     as_a_person(url)

@@ -11,7 +11,8 @@ def test_a_draft_is_scored_with_byte_offsets(dirtwatch):
     result = dirtwatch.run("--check", "--format=json", stdin=draft.encode())
     (verdict,) = result.events("verdict")
     finding = verdict["findings"][0]
-    assert set(finding) >= {"rule", "class", "category", "severity", "confidence", "score", "start", "end", "excerpt", "why",
+    assert set(finding) >= {"rule", "class", "category", "severity", "confidence", "score", "start", "end", "excerpt",
+        "why",
                             "advice"}
     assert "stoned" in draft.encode()[finding["start"]:finding["end"]].decode()
     assert verdict["severity"] != "none" and 0 < verdict["score"] <= 100
@@ -33,7 +34,8 @@ def test_a_batch_answers_every_line(dirtwatch):
 
 
 def test_a_bad_line_is_named_and_the_others_are_scored(dirtwatch):
-    result = dirtwatch.run("--check", "--jsonl", "--format=json", stdin=b'{"id":1,"text":"a"}\n{oops\n{"id":3,"text":"b"}\n')
+    result = dirtwatch.run("--check", "--jsonl", "--format=json",
+        stdin=b'{"id":1,"text":"a"}\n{oops\n{"id":3,"text":"b"}\n')
     assert [v["id"] for v in result.events("verdict")] == [1, 3]
     assert result.status == 2 and "line 2" in result.err
 
@@ -53,7 +55,8 @@ def test_evaluate_runs_on_it(tmp_path):
 
 
 def test_check_config_tells_everything_at_once(dirtwatch):
-    dirtwatch.config.write_text("person:\n  nam: Ada\nschedule: {every: 6 fortnights}\nprofiles:\n  - gopher://x.example/\n")
+    dirtwatch.config.write_text("person:\n  nam: Ada\nschedule: {every: 6 fortnights}\n"
+                                "profiles:\n  - gopher://x.example/\n")
     result = dirtwatch.run("--check-config", str(dirtwatch.config))
     assert result.status == 2
     out = result.out + result.err
@@ -79,8 +82,10 @@ def test_rules_pass_their_own_tests(dirtwatch):
 
 def test_a_bad_rule_is_named_with_its_place(dirtwatch, tmp_path):
     bad = tmp_path / "bad.yaml"
-    bad.write_text("dirtwatch_patterns: 1\nrules:\n  - id: own.bad\n    title: Bad\n    category: unprofessional.profanity\n"
-                   "    patern: 'x'\n    pattern: '(unclosed'\n    why: w\n    advice: a\n    tests: {hit: [a, b], miss: [c, d]}\n")
+    bad.write_text("dirtwatch_patterns: 1\nrules:\n  - id: own.bad\n    title: Bad\n"
+                   "    category: unprofessional.profanity\n"
+                   "    patern: 'x'\n    pattern: '(unclosed'\n    why: w\n    advice: a\n"
+                   "    tests: {hit: [a, b], miss: [c, d]}\n")
     result = dirtwatch.run("--test-patterns", str(bad))
     assert result.status == 2
     assert f"{bad}:6:5" in result.err and 'did you mean "pattern"' in result.err and f"{bad}:7:" in result.err

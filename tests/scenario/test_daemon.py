@@ -58,7 +58,8 @@ def test_sigterm_in_mid_transfer(dirtwatch, daemon, nginx):
     dirtwatch.configure([site.url + "/"])
     d = daemon()
     d.wait_told("READY=1")
-    wait_for(lambda: d.process.poll() is None and "1 being scanned" in "\n".join(d.told) or d.wait_status("being scanned"))
+    wait_for(lambda: d.process.poll() is None and "1 being scanned" in "\n".join(d.told)
+             or d.wait_status("being scanned"))
     status, seconds = d.stop()
     assert status == 0 and seconds < 2
 

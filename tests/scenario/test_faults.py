@@ -90,8 +90,10 @@ QUICK = [
     Fault("200 and nothing known", NOWHERE, "parse-drift"),
     Fault("200 and a picture", text("GIF89a", "image/gif"), "parse-drift", "web page"),
     Fault("200 and \"not found\"", text("<title>Page not found</title><p>Sorry.</p>"), "not-found"),
-    Fault("200 and a challenge", text("<title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>"
-                                      "<noscript>Enable JavaScript and cookies to continue</noscript>"), "blocked|parse-drift"),
+    Fault("200 and a challenge", text("<title>Just a moment...</title>"
+                                      "<script src=/cdn-cgi/challenge-platform/x></script>"
+                                      "<noscript>Enable JavaScript and cookies to continue</noscript>"),
+                                      "blocked|parse-drift"),
     Fault("deep HTML", "/deep/html?n=200000", "unread|too-big|parse-drift"),
     Fault("deep JSON", "/deep/json", "parse-drift|unread|too-big"),
     Fault("deep XML", "/deep/xml", "parse-drift|unread|too-big"),
@@ -99,14 +101,16 @@ QUICK = [
     Fault("an entity that is a file", "/xxe", "parse-drift|unread|empty"),
     # -- robots.txt
     Fault("robots.txt denies", text(DENY, "text/plain"), "robots-denied", "", [], path="/robots.txt"),
-    Fault("robots.txt denies us by name", text("User-agent: dirtwatch\nDisallow: /ada\n", "text/plain"), "robots-denied", "", [],
+    Fault("robots.txt denies us by name", text("User-agent: dirtwatch\nDisallow: /ada\n", "text/plain"),
+        "robots-denied", "", [],
           path="/robots.txt"),
     Fault("robots.txt: 500", "/status/500", "server-error", "robots.txt", [], failed=True, path="/robots.txt"),
     Fault("robots.txt: 429", "/429?ra=3600", "rate-limited", "robots.txt", [], failed=True, path="/robots.txt"),
     Fault("robots.txt: cut", "/cut/length", NET, "robots.txt", [], failed=True, path="/robots.txt"),
     Fault("robots.txt: redirect loop", "/redirect/loop", NET, "robots.txt",
           ["/redirect/loop[?]b", "/redirect/loop"], path="/robots.txt"),
-    Fault("robots.txt: redirect to one that denies", redirect("/deny.txt"), "robots-denied", "", ["/deny.txt"], path="/robots.txt"),
+    Fault("robots.txt: redirect to one that denies", redirect("/deny.txt"), "robots-denied", "", ["/deny.txt"],
+        path="/robots.txt"),
 ]
 
 # The same page in spite of all: (name, target of the page or of robots.txt, path)
@@ -117,7 +121,8 @@ HARMLESS = [
     Fault("robots.txt: 404", "/status/404", "ok", path="/robots.txt"),
     Fault("robots.txt: 403", "/status/403", "ok", path="/robots.txt"),
     Fault("robots.txt redirects to one that allows", redirect("/allow.txt"), "ok", path="/robots.txt"),
-    Fault("robots.txt is a web page", text("<html><body>User-agent: *<br>Disallow: /</body></html>"), "ok", path="/robots.txt"),
+    Fault("robots.txt is a web page", text("<html><body>User-agent: *<br>Disallow: /</body></html>"), "ok",
+        path="/robots.txt"),
     Fault("robots.txt redirects to a log-in", redirect("/login"), "ok", path="/robots.txt"),
 ]
 

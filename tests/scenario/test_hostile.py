@@ -36,4 +36,5 @@ def test_nothing_raw_reaches_a_terminal(dirtwatch, name):
     page.write_bytes(CORPUS[name][0])
     result = dirtwatch.run("--scan-now", "--verbose", str(page))
     shown = result.out + result.err
-    assert not [c for c in shown if (ord(c) < 0x20 and c != "\n") or 0x7f <= ord(c) < 0xa0 or c in "\u202e\u202c\u2066\u2069"]
+    assert not [c for c in shown if (ord(c) < 0x20 and c != "\n") or 0x7f <= ord(c) < 0xa0
+                or c in "\u202e\u202c\u2066\u2069"]

@@ -15,15 +15,19 @@ def status(number, html, **more):
 
 
 def account(**more):
-    return {"id": "42", "username": "ada", "acct": "ada", "display_name": "Ada Example", "note": "<p>I like engines.</p>",
-            "url": "https://x.example/@ada", "fields": [], "created_at": "2020-01-01T00:00:00.000Z", "last_status_at": "2026-03-01",
+    return {"id": "42", "username": "ada", "acct": "ada", "display_name": "Ada Example",
+            "note": "<p>I like engines.</p>",
+            "url": "https://x.example/@ada", "fields": [], "created_at": "2020-01-01T00:00:00.000Z",
+            "last_status_at": "2026-03-01",
             "statuses_count": 3, "followers_count": 1, "following_count": 2, "locked": False, "bot": False, **more}
 
 
 def serve(nginx, statuses, lookup=None, code=200):
     site = nginx(conf=f"""
-        location = /api/v1/accounts/lookup {{ {API} {f'return {code} "{{}}";' if code != 200 else 'try_files /lookup.json =404;'} }}
-        location = /api/v1/accounts/42/statuses {{ {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}""")
+        location = /api/v1/accounts/lookup {{
+            {API} {f'return {code} "{{}}";' if code != 200 else 'try_files /lookup.json =404;'} }}
+        location = /api/v1/accounts/42/statuses {{
+            {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}""")
     site.put("lookup.json", json.dumps(lookup or account()))
     site.put("statuses.json", json.dumps(statuses))
     site.put("true-statuses.json", "[]")
@@ -48,7 +52,8 @@ def test_posts_boosts_and_facts(dirtwatch, nginx):
 
 def test_the_feed_where_the_api_is_closed(dirtwatch, nginx):
     site = serve(nginx, [], code=401)
-    site.put("@ada.rss", rss(("1", "", f"<p>{INSULT}</p>", "Mon, 01 Jun 2026 10:00:00 +0000"), link=site.url + "/@ada/"))
+    site.put("@ada.rss", rss(("1", "", f"<p>{INSULT}</p>", "Mon, 01 Jun 2026 10:00:00 +0000"),
+        link=site.url + "/@ada/"))
     result = dirtwatch.scan_url(site.url + "/@ada")
     assert result.profile()["verified"] and len(result.events("finding")) == 1, result.out
 

@@ -108,7 +108,8 @@ def test_other_peoples_words_are_not_the_persons(dirtwatch, site):
     quoted = f"<blockquote>{INSULT}</blockquote>"
     repost = (f'<article class="h-entry"><a class="u-repost-of" href="https://x.example/1">boost</a>'
               f'<blockquote class="h-cite"><p class="e-content">{STONED}</p></blockquote>'
-              f'<a class="u-url" href="/posts/9"><time class="dt-published" datetime="2026-01-01">x</time></a></article>')
+              f'<a class="u-url" href="/posts/9">'
+              f'<time class="dt-published" datetime="2026-01-01">x</time></a></article>')
     site.put("index.html", hfeed(entry(1, "I could not disagree more:", extra=quoted), repost))
     result = dirtwatch.scan_url(site.url + "/")
     assert result.events("finding") == [] and result.status == 0, result.out
@@ -133,7 +134,8 @@ def test_a_feed_opens_findings_and_resolves_only_inside_its_window(dirtwatch, si
 
 def test_a_page_leads_to_its_feed(dirtwatch, site):
     head = '<link rel="alternate" type="application/rss+xml" href="/feed.rss">'
-    site.put("index.html", f"<html><head><title>Ada</title>{head}</head><body><p>Hello, this is my site.</p></body></html>")
+    site.put("index.html", f"<html><head><title>Ada</title>{head}</head>"
+                           "<body><p>Hello, this is my site.</p></body></html>")
     site.put("feed.rss", rss(("a", "A note", STONED, "Mon, 01 Jun 2026 10:00:00 +0000"), link=site.url + "/"))
     result = dirtwatch.scan_url(site.url + "/")
     assert (200, "/feed.rss") in site.requests()
@@ -143,7 +145,8 @@ def test_a_page_leads_to_its_feed(dirtwatch, site):
 def test_one_post_seen_through_page_and_feed_is_one_finding(dirtwatch, site):
     head = '<link rel="alternate" type="application/rss+xml" href="/feed.rss">'
     site.put("index.html", hfeed(entry(1, INSULT), head=head))
-    item = ("posts/1", "A day at work", f"<p>{INSULT}</p><p>More of it in the full text.</p>", "Thu, 01 Oct 2026 10:00:00 +0000")
+    item = ("posts/1", "A day at work", f"<p>{INSULT}</p><p>More of it in the full text.</p>",
+        "Thu, 01 Oct 2026 10:00:00 +0000")
     site.put("feed.rss", rss(item, link=site.url + "/"))
     dirtwatch.configure([site.url + "/"])
     result = dirtwatch.scan()
@@ -223,7 +226,8 @@ rules:
 
 def test_the_demo(tmp_path):
     import subprocess
-    done = subprocess.run([str(ROOT / "config/demo/run"), str(ROOT / "build/release/dirtwatch"), str(tmp_path / "demo")],
+    done = subprocess.run([str(ROOT / "config/demo/run"), str(ROOT / "build/release/dirtwatch"),
+        str(tmp_path / "demo")],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, cwd=ROOT)
     out = done.stdout.decode()
     assert done.returncode == 0, out

@@ -7,7 +7,6 @@ import pathlib
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 
@@ -18,7 +17,8 @@ WORD = "frobnicator"
 ROUNDS = int(os.environ.get("DIRTWATCH_KILLS", "25"))
 
 in_namespaces = pytest.mark.skipif(
-    os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0,
+    os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL,
+        check=False).returncode != 0,
     reason="mounting in a namespace needs root")
 
 
@@ -215,7 +215,8 @@ def test_a_damaged_store_is_kept_aside_and_built_anew(watched, damage):
     assert told(quiet.err) == [] and "damaged" not in quiet.err
 
 
-@pytest.mark.parametrize("sql,says", [("PRAGMA user_version = 999", "newer"), ("PRAGMA application_id = 7", "another program")])
+@pytest.mark.parametrize("sql,says", [("PRAGMA user_version = 999", "newer"),
+    ("PRAGMA application_id = 7", "another program")])
 def test_a_store_that_is_not_ours_is_not_touched(watched, sql, says):
     watched.show("a", 1)
     watched.watch()
@@ -296,7 +297,8 @@ def test_a_journal_that_goes_and_comes_back(watched):
     watched.show("a", 1)
     watched.watch()
     done = subprocess.run([str(ROOT / "tests/scenario/journald.sh"), "--", "/usr/bin/python3",
-                           str(ROOT / "tests/scenario/inside_journald.py"), str(ROOT / "build/release/dirtwatch"), *watched.places()],
+                           str(ROOT / "tests/scenario/inside_journald.py"), str(ROOT / "build/release/dirtwatch"),
+                           *watched.places()],
                           env={**os.environ, "PAGE": str(watched.folder.parent / "faults" / "a.html"),
                                "ONE": dirty(1), "TWO": dirty(1, 2), "ENVIRONMENT": json.dumps(watched.environment())},
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)

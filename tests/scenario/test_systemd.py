@@ -15,10 +15,12 @@ def can_boot():
 
 @pytest.mark.skipif(not can_boot(), reason="booting systemd in namespaces needs root and unshare(1)")
 def test_the_service_under_systemd(tmp_path):
-    subprocess.run(["make", "-s", "install", "prefix=/usr", f"DESTDIR={tmp_path}/dest"], cwd=ROOT, check=True, timeout=120)
+    subprocess.run(["make", "-s", "install", "prefix=/usr", f"DESTDIR={tmp_path}/dest"], cwd=ROOT, check=True,
+        timeout=120)
     (tmp_path / "site").mkdir()
     shutil.copy(ROOT / "config/demo/serve.py", tmp_path)
     shutil.copy(ROOT / "tests/scenario/inside_systemd.py", tmp_path)
-    done = subprocess.run([str(ROOT / "tests/scenario/boot.sh"), str(tmp_path), "/usr/bin/python3", "inside_systemd.py"],
+    done = subprocess.run([str(ROOT / "tests/scenario/boot.sh"), str(tmp_path), "/usr/bin/python3",
+        "inside_systemd.py"],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
     assert done.returncode == 0, done.stdout.decode()

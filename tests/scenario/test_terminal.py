@@ -11,7 +11,8 @@ def on_a_terminal(dirtwatch, *args):
     """Run the program with a terminal of its own; everything it showed."""
     leader, follower = pty.openpty()
     env = {k: v for k, v in dirtwatch.environment().items() if k != "NO_COLOR"}
-    process = subprocess.Popen([str(BINARY), *args], stdin=subprocess.DEVNULL, stdout=follower, stderr=follower, env=env)
+    process = subprocess.Popen([str(BINARY), *args], stdin=subprocess.DEVNULL, stdout=follower, stderr=follower,
+        env=env)
     os.close(follower)
     shown = b""
     while select.select([leader], [], [], 30)[0]:
@@ -40,5 +41,6 @@ def test_colour_and_progress(dirtwatch, nginx):
 def test_quiet_shows_no_progress(dirtwatch, site):
     site.put("index.html", hfeed(entry(1, HARMLESS)))
     dirtwatch.configure([site.url + "/"])
-    status, shown = on_a_terminal(dirtwatch, "--scan-now", "--quiet", "--color=never", "--config", str(dirtwatch.config))
+    status, shown = on_a_terminal(dirtwatch, "--scan-now", "--quiet", "--color=never", "--config",
+        str(dirtwatch.config))
     assert status == 0 and "profiles," not in shown.split("coverage")[0] and "\x1b" not in shown

@@ -13,10 +13,12 @@ DENY = "User-agent: *\nDisallow: /\n"
 
 class Fault:
     """@verdict: what a scan says; @why: what its sentence says; both are patterns.  @asked: what is asked for, but
-    robots.txt.  @failed: the host is then left alone for a while; @path: what is put in the place of the page, or robots.txt."""
+    robots.txt.  @failed: the host is then left alone for a while; @path: what is put in the place of the page,
+    or robots.txt."""
 
     def __init__(self, name, target, verdict, why="", asked=None, failed=False, path=PAGE):
-        self.name, self.target, self.verdict, self.why, self.failed, self.path = name, target, verdict, why, failed, path
+        self.name, self.target, self.verdict, self.why = name, target, verdict, why
+        self.failed, self.path = failed, path
         self.asked = asked if asked is not None else [PAGE]
 
 
@@ -87,7 +89,8 @@ class World:
 
     def alerts(self, scan, name):
         """The messages about one profile, summaries apart."""
-        return [m for p, m in self.said[scan].alerts() if self.url(name).removesuffix(PAGE) + "/" in m and not m.startswith("scanned ")]
+        return [m for p, m in self.said[scan].alerts()
+                if self.url(name).removesuffix(PAGE) + "/" in m and not m.startswith("scanned ")]
 
     def asked(self, scan, name):
         return [row["target"] for row in self.logs[scan] if row["address"] == f"127.0.0.{self.faults[name][0]}"]

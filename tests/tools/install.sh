@@ -15,4 +15,5 @@ sudo=
 echo "installing:$missing"
 apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq"
 $apt update
+# shellcheck disable=SC2086  # a list of names
 $apt install -y --no-install-recommends $missing >/dev/null

@@ -21,7 +21,8 @@ def layer(path):
 
 def main():
     bad = 0
-    for path in sorted(p for d in ("daemon", "config", "crawlers", "patterns") for p in pathlib.Path(d).rglob("*.[ch]")):
+    folders = ("daemon", "config", "crawlers", "patterns")
+    for path in sorted(p for d in folders for p in pathlib.Path(d).rglob("*.[ch]")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             found = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
             if found and layer(found[1]) not in MAY_INCLUDE[layer(str(path))]:
