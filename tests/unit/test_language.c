@@ -74,7 +74,7 @@ static void test_guesses(void **state)
 		{"Spanish signs", "¿dónde? ¡hola!", "es "},
 		{"two languages in one post",
 			"we had the best time at the beach. es war so schön und wir sind noch hier",
-			"de en "},
+			"en de "},
 		{"nothing", "", ""},
 		{"one word is no evidence", "die", ""},
 		{"names and numbers", "berlin 2024 linux kernel 6.1", ""},
