@@ -147,6 +147,16 @@ check-faults: $(O)/dirtwatch
 bench: $(BENCHES)
 	@for b in $^; do $$b || exit 1; done
 
+# Figures on labelled posts (CORPUS: a folder of NAME.jsonl and README.md), in build/quality; and the
+# weights of patterns/rules/90-phrases.yaml, fitted on them.
+CORPUS ?= ../shared/corpora
+.PHONY: quality fit
+quality: $(O)/dirtwatch
+	$(PYTHON) tests/tools/quality.py --binary $< --rules patterns/rules --out build/quality $(CORPUS)
+
+fit: fit-deps $(O)/bench/phraselines $(O)/bench/scorelines
+	$(PYTHON) tests/tools/fit.py --bench $(O)/bench --corpora $(CORPUS)
+
 # A fuzz target alone (make fuzz-charset T=60), or all of them one after another (make fuzz T=60).
 T ?= 60
 .PHONY: fuzz fuzz-%
@@ -285,7 +295,9 @@ TEST_DEPS := libcmocka-dev python3-pytest nginx-light openssl systemd systemd-sy
 	procps dbus libpam-systemd mandoc
 LINT_DEPS := clang clang-format clang-tidy cppcheck pmccabe libclang-rt-14-dev shellcheck python3-pyflakes
 
-.PHONY: deps test-deps lint-deps
+FIT_DEPS := python3-sklearn
+
+.PHONY: deps test-deps lint-deps fit-deps
 deps:
 	@tests/tools/install.sh $(DEPS)
 
@@ -294,6 +306,9 @@ test-deps:
 
 lint-deps:
 	@tests/tools/install.sh $(DEPS) $(TEST_DEPS) $(LINT_DEPS)
+
+fit-deps:
+	@tests/tools/install.sh $(DEPS) $(FIT_DEPS)
 
 .PHONY: clean help
 clean:
@@ -306,4 +321,5 @@ help:
 	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
 	@echo "make check-faults  the daemon killed 200 times"
 	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
+	@echo "make quality    figures on labelled posts      make fit      weights of phrases; CORPUS="
 	@echo "make install    DESTDIR=, prefix=, sysconfdir= make clean"

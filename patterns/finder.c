@@ -281,6 +281,7 @@ static int try_links(struct finder *finder, const struct post *post, unsigned sc
 static int find_sums(struct finder *finder, unsigned scope)
 {
 	int r = 0;
+	adder_end(&finder->adder);
 	for (size_t i = 0; r == 0 && i < finder->adder.n_sums; i++) {
 		const struct phrase_sum *sum = &finder->adder.sums[i];
 		const struct rule *rule = &finder->set->rules[sum->list->rule];

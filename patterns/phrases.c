@@ -138,7 +138,7 @@ static struct phrase_sum *sum_of(struct adder *adder, uint32_t list)
 {
 	if (adder->place[list] == 0) {
 		const struct phrase_list *of = &adder->phrases->lists[list];
-		adder->sums[adder->n_sums++] = (struct phrase_sum){.list = of, .sum = of->bias};
+		adder->sums[adder->n_sums++] = (struct phrase_sum){.list = of};
 		adder->place[list] = (uint32_t)adder->n_sums;
 	}
 	return &adder->sums[adder->place[list] - 1];
@@ -207,4 +207,13 @@ int adder_add(struct adder *adder, const struct view *view)
 		}
 	}
 	return r;
+}
+
+void adder_end(struct adder *adder)
+{
+	double share = fmin(1, (double)PHRASE_POST_WORDS / fmax(1, (double)adder->words.count));
+	for (size_t i = 0; i < adder->n_sums; i++) {
+		struct phrase_sum *sum = &adder->sums[i];
+		sum->sum = sum->list->bias + sum->sum * share;
+	}
 }

@@ -35,6 +35,9 @@ MUST_CHECK int phrases_new(struct phrase *items, size_t count, const struct phra
 /** Does @text read as one phrase, word for word?  0 with *@ret set, or -ENOMEM. */
 MUST_CHECK int phrase_valid(const char *text, bool *ret);
 
+/* Posts of more words hold more phrases of every kind: there the weights count by as much less. */
+#define PHRASE_POST_WORDS 50
+
 /* How many phrases explain a finding. */
 #define PHRASES_TOLD 3
 
@@ -46,7 +49,7 @@ struct phrase_told {
 /* What one list makes of a post. */
 struct phrase_sum {
 	const struct phrase_list *list;
-	double sum; /* the bias and the weights */
+	double sum; /* of the weights; once the post is at its end: of the bias and their share */
 	size_t n_told;
 	struct phrase_told told[PHRASES_TOLD]; /* the heaviest, above nought, first */
 };
@@ -72,7 +75,10 @@ void adder_release(struct adder *adder);
 void adder_begin(struct adder *adder);
 
 /** Sum up what @view of the post in hand holds; of a disguised view, which counts for lists that
- *  read those, what was rewritten.  0 or -ENOMEM. */
+ *  read those, what was rewritten.  The plain view comes last.  0 or -ENOMEM. */
 MUST_CHECK int adder_add(struct adder *adder, const struct view *view);
+
+/** No more views of the post in hand: the sums stand. */
+void adder_end(struct adder *adder);
 
 #endif

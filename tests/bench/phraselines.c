@@ -1,4 +1,4 @@
-/* What rules of kind phrases see in lines of {"text"}: one JSON list of phrases a line, each once.
+/* What rules of kind phrases see in lines of {"text"}: one JSON list a line: how many words, and the phrases, each once.
  * tests/tools/fit.py learns from it, so that it reads posts as the engine does.
  * phraselines FOLDER... <posts.jsonl (the folders' list of masked words is what it needs). */
 #include "daemon/base/limits.h"
@@ -42,9 +42,11 @@ static int print_phrases(struct views *views, struct words *words, const char *t
 		if (r == 0 && view)
 			r = add_phrases(words, view, seen);
 	}
-	json_object_foreach(seen, phrase, value) json_array_append_new(list, json_string(phrase));
+	json_object_foreach(seen, phrase, value)
+		json_array_append_new(list, json_string(phrase));
+	(void)printf("[%zu,", words->count); /* of the plain view, the last */
 	(void)json_dumpf(list, stdout, JSON_COMPACT);
-	(void)putchar('\n');
+	(void)puts("]");
 	json_decref(seen);
 	json_decref(list);
 	return r;

@@ -81,6 +81,12 @@ static const char rules[] = RULES
 	"  - {id: c, category: top, kind: phrases, confidence: 0.5, views: plain, bias: -9,\n"
 	"     items: {hater: 10}}\n";
 
+/* So many words that weigh nothing. */
+#define W4  " w w w w"
+#define W12 W4 W4 W4
+#define W24 W12 W12
+#define W48 W24 W24
+
 struct sum_row {
 	const char *why;
 	const char *text;
@@ -100,6 +106,11 @@ static const struct sum_row sum_rows[] = {
 	{"only side by side", "thank God, you idiot", KIND_POST, "a", 1, "idiot"},
 	{"not over the end of a sentence", "Thank. You idiot", KIND_POST, "a", 1, "idiot"},
 	{"part of a word is none", "idiotic", KIND_POST, NULL, 0, NULL},
+	{"in fifty words, in full", "idiot" W48 " w", KIND_POST, "a", 1, "idiot"},
+	{"in a hundred, by half", "you are an utter idiot" W48 W48 " thank", KIND_POST, NULL, 0,
+		NULL},
+	{"if they are many", "so you are an utter utter idiot \xf0\x9f\x92\xa9" W48 W24 W12 W4 W4,
+		KIND_POST, "a", -2 + 7.75 / 2, "idiot"},
 	{"an emoji", "you are \xf0\x9f\x92\xa9", KIND_POST, "a", 2, "\xf0\x9f\x92\xa9"},
 	{"disguised", "you are an 1d10t", KIND_POST, "a", 2, "1d10t"},
 	{"disguised and plain are one", "1d10t idiot", KIND_POST, "a", 1, "1d10t"},
@@ -272,8 +283,7 @@ static void test_many(void **state)
 		assert_int_equal(adder_add(&adder, &view), 0);
 		assert_int_equal(adder.n_sums, i % 3 == 0 ? 1 : 0);
 		if (i % 3 == 0)
-			assert_float_equal(adder.sums[0].sum - adder.sums[0].list->bias,
-				2 * (i / 3) + 2 * (i / 3) + 1, 1e-9);
+			assert_float_equal(adder.sums[0].sum, 2 * (i / 3) + 2 * (i / 3) + 1, 1e-9);
 	}
 	adder_release(&adder);
 	arena_free(arena);
