@@ -143,6 +143,16 @@ KILLS ?= 200
 check-faults: $(O)/dirtwatch
 	DIRTWATCH_KILLS=$(KILLS) $(PYTHON) -m pytest -q -p no:cacheprovider tests/scenario/test_store_faults.py -k killed
 
+# Thousands of profiles, weeks of a fake clock, every fault at random: make soak T=600
+.PHONY: soak
+soak: $(O)/dirtwatch $(O)/soak/soak
+	$(O)/soak/soak $(CURDIR)/$(O)/dirtwatch $(T)
+
+$(O)/soak/soak: $(O)/tests/soak/soak.o $(O)/tests/soak/site.o $(O)/libdirtwatch.a
+	$(say)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpthread -lm
+
 .PHONY: bench
 bench: $(BENCHES)
 	@for b in $^; do $$b || exit 1; done
@@ -320,6 +330,7 @@ help:
 	@echo "make check      every test                     make check B=asan   unit tests, sanitized"
 	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
 	@echo "make check-faults  the daemon killed 200 times"
+	@echo "make soak T=600  10,000 profiles, simulated weeks, every fault at random"
 	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
 	@echo "make quality    figures on labelled posts      make fit      weights of phrases; CORPUS="
 	@echo "make install    DESTDIR=, prefix=, sysconfdir= make clean"

@@ -329,18 +329,34 @@ static void start_wanted(struct fleet *fleet)
 
 /* ---- the schedule ---- */
 
+static void want(struct watch *watch)
+{
+	if (watch->scan || watch->wanted)
+		return;
+	new_id(watch->scan_id);
+	watch->wanted = true;
+}
+
 static int on_due(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
 	struct watch *watch = userdata;
-	if (!watch->scan && !watch->wanted) {
-		new_id(watch->scan_id);
-		watch->wanted = true;
-		start_wanted(watch->fleet);
-		tell_changed(watch->fleet);
-	}
+	want(watch);
+	start_wanted(watch->fleet);
+	tell_changed(watch->fleet);
 	return 0;
+}
+
+void fleet_wake(struct fleet *fleet)
+{
+	int64_t now_s = clock_now_s(fleet->context->clock);
+	for (size_t i = 0; i < fleet->n_watches; i++) {
+		if (fleet->scheduled && fleet->watches[i].due_s <= now_s)
+			want(&fleet->watches[i]);
+	}
+	start_wanted(fleet);
+	tell_changed(fleet);
 }
 
 /* When a scan could not even be recorded, it is tried again after its interval, not at once. */

@@ -19,6 +19,10 @@ struct fleet *fleet_free(struct fleet *fleet);
 /** From now on scan every profile when it is due, as the store remembers it.  0, -errno. */
 MUST_CHECK int fleet_schedule(struct fleet *fleet);
 
+/** Scan what is due by the context's clock.  Timers do so as long as that is the machine's clock; whoever
+ *  moves another one calls this. */
+void fleet_wake(struct fleet *fleet);
+
 /* A round: one scan of every profile, told to one listener. */
 struct round;
 /* The round is over: everything was emitted.  @failed: scans that could not be recorded. */
