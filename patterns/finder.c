@@ -162,6 +162,41 @@ int finder_places(struct finder *finder, const struct rule *rule, struct spans *
 	return r;
 }
 
+/* ---- languages ---- */
+
+static uint32_t language_bit(const struct ruleset *set, uint64_t language)
+{
+	for (size_t i = 0; language && i < set->n_languages; i++) {
+		if (set->languages[i] == language)
+			return UINT32_C(1) << i;
+	}
+	return 0;
+}
+
+/* The languages whose rules are held against the post: the one that it was told to be in and those
+ * that its words speak for, as what platforms tell is often only the language of their menus.  All,
+ * when neither says anything: better a false alarm than rules that nobody looked at. */
+static uint32_t find_languages(const struct finder *finder)
+{
+	const struct ruleset *set = finder->set;
+	struct guess guess;
+	uint32_t bits = language_bit(set, language_of_tag(finder->told));
+	language_guess(finder->plain->text, finder->plain->len, &guess);
+	for (size_t i = 0; i < guess.count; i++)
+		bits |= language_bit(set, guess.items[i]);
+	return bits ? bits : UINT32_MAX;
+}
+
+/* They are looked for when a rule first asks: most posts hold nothing that makes one ask. */
+static bool in_language(struct finder *finder, const struct rule *rule)
+{
+	if (!rule->languages || finder->set->n_languages < 2)
+		return true;
+	if (!finder->languages)
+		finder->languages = find_languages(finder);
+	return (rule->languages & finder->languages) != 0;
+}
+
 /* ---- rules over one text ---- */
 
 /* Which rules a text is for: their kind, the post's kind, and whether it is disguised. */
@@ -173,16 +208,10 @@ struct subject {
 	const struct link *link; /* hits lie where it lies; NULL: where they are */
 };
 
-static bool in_language(const struct finder *finder, const struct rule *rule)
+static bool reads(struct finder *finder, const struct rule *rule, const struct subject *subject)
 {
-	return !rule->languages || (rule->languages & finder->languages);
-}
-
-static bool reads(
-	const struct finder *finder, const struct rule *rule, const struct subject *subject)
-{
-	return !rule->off && in_language(finder, rule) && (subject->kinds >> rule->kind & 1) &&
-	       (rule->scope & subject->scope) && (!subject->disguised || rule->disguised);
+	return !rule->off && (subject->kinds >> rule->kind & 1) && (rule->scope & subject->scope) &&
+	       (!subject->disguised || rule->disguised) && in_language(finder, rule);
 }
 
 static int try_expression(
@@ -295,40 +324,6 @@ static int find_sums(struct finder *finder, unsigned scope)
 	return r;
 }
 
-/* ---- languages ---- */
-
-static uint32_t language_bit(const struct ruleset *set, uint64_t language)
-{
-	for (size_t i = 0; language && i < set->n_languages; i++) {
-		if (set->languages[i] == language)
-			return UINT32_C(1) << i;
-	}
-	return 0;
-}
-
-/* The languages whose rules are held against the post: the one that it was told to be in and those
- * that its words speak for, as what platforms tell is often only the language of their menus.  All,
- * when neither says anything: better a false alarm than rules that nobody looked at. */
-static int find_languages(struct finder *finder, const struct post *post)
-{
-	const struct ruleset *set = finder->set;
-	const struct view *view;
-	struct guess guess;
-	finder->languages = UINT32_MAX;
-	if (set->n_languages < 2)
-		return 0;
-	int r = views_get(finder->views, VIEW_PLAIN, &view);
-	if (r < 0)
-		return r;
-	uint32_t bits = language_bit(set, language_of_tag(post->lang));
-	language_guess(view->text, view->len, &guess);
-	for (size_t i = 0; i < guess.count; i++)
-		bits |= language_bit(set, guess.items[i]);
-	if (bits)
-		finder->languages = bits;
-	return 0;
-}
-
 /* ---- posts ---- */
 
 static int compare_found(const void *a_, const void *b_)
@@ -347,12 +342,14 @@ int finder_run(struct finder *finder, const struct post *post)
 	const unsigned scope = 1u << post->kind;
 	size_t len = text_cut(post->text, post->len, LIMIT_POST_TEXT_B);
 	finder->n_found = finder->n_gave_up = 0;
+	finder->languages = 0;
+	finder->told = post->lang;
 	finder->gave_up = NULL;
 	matcher_fit(finder->matcher, len);
 	adder_begin(&finder->adder);
 	int r = views_take(finder->views, post->text, len, post->kind != KIND_HANDLE);
 	if (r == 0)
-		r = find_languages(finder, post);
+		r = views_get(finder->views, VIEW_PLAIN, &finder->plain);
 	if (r == 0 && finder->set->any_links)
 		r = try_links(finder, post, scope);
 	/* The plain view comes last: finder_places() asks the sieve about it. */

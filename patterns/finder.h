@@ -30,7 +30,9 @@ struct finder {
 	struct found *found;   /* the answer: by rule, then place */
 	size_t n_found;
 	size_t room;
-	uint32_t languages;         /* bits of those that the post may be in */
+	const struct view *plain;   /* of the post in hand */
+	const char *told;           /* its language, as told */
+	uint32_t languages;         /* bits of those that it may be in; 0: not looked for yet */
 	size_t n_gave_up;           /* matches that ended at a limit */
 	const struct rule *gave_up; /* the first of them */
 	bool everything;            /* try every expression: for tests of the prefilter */

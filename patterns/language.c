@@ -84,29 +84,29 @@ static const struct small_word small_words[] = {
 	{"faut", FR}, {"faz", PT}, {"fazer", PT}, {"foi", PT}, {"for", EN}, {"from", EN},
 	{"fue", ES}, {"fui", PT}, {"für", DE}, {"gegen", DE}, {"gehen", DE}, {"geht", DE},
 	{"gehört", DE}, {"gens", FR}, {"gente", ES | PT}, {"gestern", DE}, {"get", EN},
-	{"go", EN}, {"going", EN}, {"good", EN}, {"got", EN}, {"ha", ES}, {"habe", DE},
-	{"haben", DE}, {"hace", ES}, {"hacer", ES}, {"hacia", ES}, {"had", EN}, {"han", ES},
-	{"has", EN | ES}, {"hasta", ES}, {"hat", EN | DE}, {"hate", EN}, {"hatte", DE},
-	{"have", EN}, {"hay", ES}, {"he", EN | ES}, {"hemos", ES}, {"her", EN}, {"here", EN},
-	{"heute", DE}, {"hier", DE | FR}, {"him", EN}, {"his", EN}, {"hoje", PT}, {"how", EN},
-	{"hoy", ES}, {"há", PT}, {"i", EN}, {"i'll", EN}, {"i'm", EN}, {"i've", EN},
-	{"ich", DE}, {"ici", FR}, {"if", EN}, {"ihr", DE}, {"ihre", DE}, {"ihren", DE},
-	{"il", FR}, {"ils", FR}, {"im", DE}, {"immer", DE}, {"in", EN}, {"into", EN},
-	{"is", EN}, {"isn't", EN}, {"isso", PT}, {"ist", DE}, {"isto", PT}, {"it", EN},
-	{"it's", EN}, {"its", EN}, {"j'ai", FR}, {"ja", DE}, {"jamais", FR}, {"je", FR},
-	{"jetzt", DE}, {"just", EN}, {"já", PT}, {"kann", DE}, {"kein", DE}, {"keine", DE},
-	{"keinen", DE}, {"know", EN}, {"können", DE}, {"la", FR | ES}, {"las", ES},
-	{"last", EN}, {"le", FR | ES}, {"les", FR | ES}, {"leur", FR}, {"leurs", FR},
-	{"leute", DE}, {"lhe", PT}, {"like", EN}, {"lo", ES}, {"los", ES}, {"love", EN},
-	{"lui", FR}, {"là", FR}, {"ma", FR}, {"machen", DE}, {"macht", DE}, {"made", EN},
-	{"mais", FR | PT}, {"make", EN}, {"mal", DE | ES | PT}, {"man", EN | DE}, {"many", EN},
-	{"mas", PT}, {"mañana", ES}, {"me", EN | FR | ES | PT}, {"mehr", DE}, {"mein", DE},
-	{"meine", DE}, {"meinem", DE}, {"meinen", DE}, {"meiner", DE}, {"mejor", ES},
-	{"melhor", PT}, {"menos", ES | PT}, {"mes", FR}, {"meu", PT}, {"meus", PT}, {"mi", ES},
-	{"mich", DE}, {"minha", PT}, {"minhas", PT}, {"mir", DE}, {"mis", ES}, {"mit", DE},
-	{"moi", FR}, {"moins", FR}, {"mon", FR}, {"more", EN}, {"morgen", DE}, {"much", EN},
-	{"muita", PT}, {"muito", PT}, {"muitos", PT}, {"muss", DE}, {"muy", ES}, {"my", EN},
-	{"más", ES}, {"même", FR}, {"müssen", DE}, {"n'est", FR}, {"na", PT}, {"nach", DE},
+	{"go", EN}, {"going", EN}, {"good", EN}, {"got", EN}, {"habe", DE}, {"haben", DE},
+	{"hace", ES}, {"hacer", ES}, {"hacia", ES}, {"had", EN}, {"han", ES}, {"has", EN | ES},
+	{"hasta", ES}, {"hat", EN | DE}, {"hate", EN}, {"hatte", DE}, {"have", EN},
+	{"hay", ES}, {"he", EN | ES}, {"hemos", ES}, {"her", EN}, {"here", EN}, {"heute", DE},
+	{"hier", DE | FR}, {"him", EN}, {"his", EN}, {"hoje", PT}, {"how", EN}, {"hoy", ES},
+	{"há", PT}, {"i", EN}, {"i'll", EN}, {"i'm", EN}, {"i've", EN}, {"ich", DE},
+	{"ici", FR}, {"if", EN}, {"ihr", DE}, {"ihre", DE}, {"ihren", DE}, {"il", FR},
+	{"ils", FR}, {"im", DE}, {"immer", DE}, {"in", EN}, {"into", EN}, {"is", EN},
+	{"isn't", EN}, {"isso", PT}, {"ist", DE}, {"isto", PT}, {"it", EN}, {"it's", EN},
+	{"its", EN}, {"j'ai", FR}, {"ja", DE}, {"jamais", FR}, {"je", FR}, {"jetzt", DE},
+	{"just", EN}, {"já", PT}, {"kann", DE}, {"kein", DE}, {"keine", DE}, {"keinen", DE},
+	{"know", EN}, {"können", DE}, {"la", FR | ES}, {"las", ES}, {"last", EN},
+	{"le", FR | ES}, {"les", FR | ES}, {"leur", FR}, {"leurs", FR}, {"leute", DE},
+	{"lhe", PT}, {"like", EN}, {"lo", ES}, {"los", ES}, {"love", EN}, {"lui", FR},
+	{"là", FR}, {"ma", FR}, {"machen", DE}, {"macht", DE}, {"made", EN}, {"mais", FR | PT},
+	{"make", EN}, {"mal", DE | ES | PT}, {"man", EN | DE}, {"many", EN}, {"mas", PT},
+	{"mañana", ES}, {"me", EN | FR | ES | PT}, {"mehr", DE}, {"mein", DE}, {"meine", DE},
+	{"meinem", DE}, {"meinen", DE}, {"meiner", DE}, {"mejor", ES}, {"melhor", PT},
+	{"menos", ES | PT}, {"mes", FR}, {"meu", PT}, {"meus", PT}, {"mi", ES}, {"mich", DE},
+	{"minha", PT}, {"minhas", PT}, {"mir", DE}, {"mis", ES}, {"mit", DE}, {"moi", FR},
+	{"moins", FR}, {"mon", FR}, {"more", EN}, {"morgen", DE}, {"much", EN}, {"muita", PT},
+	{"muito", PT}, {"muitos", PT}, {"muss", DE}, {"muy", ES}, {"my", EN}, {"más", ES},
+	{"même", FR}, {"müssen", DE}, {"n'est", FR}, {"na", PT}, {"nach", DE},
 	{"nada", ES | PT}, {"nas", PT}, {"ne", FR}, {"need", EN}, {"nein", DE}, {"nem", PT},
 	{"never", EN}, {"next", EN}, {"ni", ES}, {"nicht", DE}, {"nichts", DE}, {"nie", DE},
 	{"no", EN | ES | PT}, {"noch", DE}, {"nos", ES | PT}, {"nosotros", ES}, {"nossa", PT},
@@ -244,12 +244,15 @@ static void count_text(struct tally *tally, const char *text, size_t len)
 				count_for(tally, ES, 2);
 			continue;
 		}
+		bool tag = i > 0 && text[i - 1] == '#';
 		if (!in_word(text[i]))
 			continue;
 		struct word word = {text + i, 0};
 		while (i < len && in_word(text[i]))
 			i++;
 		word.len = (size_t)(text + i - word.text);
+		if (tag) /* a name, like #EU, and told over and over */
+			continue;
 		count_word(tally, word);
 		count_letters(tally, word);
 		count_elision(tally, word);
