@@ -220,7 +220,7 @@ static void test_fields_arrive(void **state)
 	} rows[] = {
 		{"MESSAGE",
 			"high: badmouthing an employer in a post of 2024-03-01 on " PROFILE "/109: "
-			"\"worst <0>company\\x1b[2J \\u202eever caf\xc3\xa9\""},
+			"\"worst\\n<0>company\\x1b[2J \\u202eever caf\xc3\xa9\""},
 		{"MESSAGE_ID", event_message_id(EVENT_FINDING_OPENED)},
 		{"PRIORITY", "3"},
 		{"SYSLOG_IDENTIFIER", "dirtwatch"},
