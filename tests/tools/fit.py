@@ -81,6 +81,7 @@ LISTS = [
 ARTEFACTS = set("""user url mention number link rt amp quot https http www com pic via hashtag ap s e tweet twitter ipad iphone
 google apple app sxsw mkr sydneysiege charliehebdo ferguson germanwings ottawashooting free speech time ke ca mc ik sol wl cc gm
 era studio movie hysterical redneck trash gt re w â deploy ai model models agent agents code recovery nerds base launch
+stocks price prices supply racist racists racism aids vagina penis breeding isolated sand
 data""".split()) | set("€🏻🏼🏽🏾🏿🌈🏳♂♀い→")
 
 # Whose side somebody is on is no dirt, and words of the day's politics are soon others.
