@@ -201,7 +201,7 @@ fuzz-grown: $(REPLAYS)
 
 # ---- what the code is held to -------------------------------------------------------------------
 
-C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.[ch] tests/bench/*.c)
+C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.[ch] tests/bench/*.c tests/soak/*.[ch])
 
 # clang-format, clang-tidy, cppcheck, gcc -fanalyzer, length and complexity of functions, includes;
 # scripts and man pages.
