@@ -42,7 +42,12 @@ static const struct field link_fields[] = {
 static const struct layout link_layout = LAYOUT(struct link, link_fields);
 
 static const struct field post_fields[] = {
-	{.name = "id of a post", .type = FIELD_STRING, AT(post, id), .max = STRING_B, .required = true, .cut = true},
+	{.name = "id of a post",
+		.type = FIELD_STRING,
+		AT(post, id),
+		.max = STRING_B,
+		.required = true,
+		.cut = true},
 	URL("address of a post", post, url),
 	STRING("author of a post", post, author),
 	STRING("language of a post", post, lang),

@@ -66,7 +66,7 @@ static int find_patterns(struct arena *arena, const struct options *options, str
 		paths->patterns = options->patterns;
 		return is_there(paths->patterns) ? 0 : -ENOENT;
 	}
-	const char *slash = strrchr(paths->program, '/');
+	const char *slash = paths->program ? strrchr(paths->program, '/') : NULL;
 	if (!slash)
 		return -ENOENT;
 	const char *folder = arena_copy(arena, paths->program, (size_t)(slash - paths->program));

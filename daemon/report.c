@@ -105,8 +105,9 @@ static void take(const json_t *event, void *userdata)
 		report->scan = json_copy((json_t *)event);
 		report->lost |= !report->scan;
 	}
-	if (report->json && (json_dumpf(event, report->out, JSON_COMPACT | JSON_REAL_PRECISION(8)) < 0 ||
-				    fputc('\n', report->out) == EOF))
+	if (report->json &&
+		(json_dumpf(event, report->out, JSON_COMPACT | JSON_REAL_PRECISION(8)) < 0 ||
+			fputc('\n', report->out) == EOF))
 		report->lost = true;
 }
 
@@ -306,7 +307,8 @@ static void print_sum(struct report *report)
 		(void)fprintf(report->out, " %s %s", class, json_string_value(light));
 	(void)fputc('\n', report->out);
 	if (report->unverified)
-		(void)fputs("What could not be read or scored is not clean: nothing is known of it.\n",
+		(void)fputs(
+			"What could not be read or scored is not clean: nothing is known of it.\n",
 			report->out);
 }
 

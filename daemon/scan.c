@@ -242,7 +242,7 @@ static void on_read(const struct reading *reading, const char *why, bool poison,
 		return;
 	}
 	const struct extract *extract = &reading->extract;
-	bool instead;
+	bool instead = false;
 	r = hold_host(scan, extract->retry_at_s);
 	if (r == 0)
 		r = follow_all(scan, extract->follows, extract->n_follows, &instead);

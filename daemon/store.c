@@ -235,7 +235,7 @@ static int prepare_file(sqlite3 *db, bool exclusive)
 
 static int run_plain(struct store *store, enum statement which, const char *sql)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = NULL;
 	int r = store_statement(store, which, sql, &statement);
 	return r == 0 ? store_run(statement) : r;
 }
@@ -243,7 +243,7 @@ static int run_plain(struct store *store, enum statement which, const char *sql)
 /* Made while there is memory: without it a transaction could not be taken back. */
 static int prepare_transactions(struct store *store)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = NULL;
 	int r = store_statement(store, STATEMENT_BEGIN, BEGIN, &statement);
 	if (r == 0)
 		r = store_statement(store, STATEMENT_COMMIT, COMMIT, &statement);
