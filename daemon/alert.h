@@ -47,6 +47,7 @@ struct alert {
 	const char *coverage; /* one line: what was seen, what could not be, or why */
 	int64_t posts, opened, reopened, resolved, standing; /* scan summary; -1: left out */
 };
+#define ALERT_NO_COUNTS .posts = -1, .opened = -1, .reopened = -1, .resolved = -1, .standing = -1
 
 /** The fields of @alert as a JSON object, for store_queue_alert().  *@ret is malloc'd.
  *  0, -ENOMEM. */

@@ -60,11 +60,7 @@ static int tell_damaged(struct context *context)
 	const struct alert alert = {
 		.kind = EVENT_STORE_DAMAGED,
 		.coverage = aside,
-		.posts = -1,
-		.opened = -1,
-		.reopened = -1,
-		.resolved = -1,
-		.standing = -1,
+		ALERT_NO_COUNTS,
 	};
 	return alert_queue(&alert, context->store);
 }

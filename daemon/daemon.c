@@ -169,11 +169,7 @@ static void tell_rejected(struct daemon *daemon)
 		.priority = LOG_WARNING,
 		.message = "the new config was not taken: the old one stays (dirtwatch "
 			   "--check-config says why)",
-		.posts = -1,
-		.opened = -1,
-		.reopened = -1,
-		.resolved = -1,
-		.standing = -1,
+		ALERT_NO_COUNTS,
 	};
 	int r = alert_queue(&alert, daemon->context.store);
 	if (r < 0)

@@ -210,11 +210,7 @@ static int tell_poison(struct scan *scan, const char *why)
 		.verdict = VERDICT_UNREAD,
 		.has_verdict = true,
 		.coverage = why,
-		.posts = -1,
-		.opened = -1,
-		.reopened = -1,
-		.resolved = -1,
-		.standing = -1,
+		ALERT_NO_COUNTS,
 	};
 	return alert_queue(&alert, scan->options.context->store);
 }
