@@ -188,9 +188,11 @@ static int start_fleet(struct daemon *daemon)
 	return fleet_schedule(daemon->fleet);
 }
 
-static int replace_config(struct daemon *daemon, const struct fresh *fresh)
+/* *@ret_asked: a scan of everything was under way that nobody waits for, and was cut short. */
+static int replace_config(struct daemon *daemon, const struct fresh *fresh, bool *ret_asked)
 {
 	end_waiting(daemon);
+	*ret_asked = fleet_has_rounds(daemon->fleet);
 	daemon->fleet = fleet_free(daemon->fleet);
 	int r = context_replace(&daemon->context, fresh);
 	return r < 0 ? r : start_fleet(daemon);
@@ -214,7 +216,8 @@ static int on_reload_signal(
 		tell_ready(daemon);
 		return 0;
 	}
-	r = replace_config(daemon, &fresh);
+	bool asked;
+	r = replace_config(daemon, &fresh, &asked);
 	if (r < 0) {
 		log_err(r, "cannot go on with the new config");
 		return sd_event_exit(sd_event_source_get_event(source), r);
@@ -224,6 +227,8 @@ static int on_reload_signal(
 	/* What was scored under other rules, or not at all because they had changed, does not wait. */
 	if (strcmp(rules.hex, ruleset_digest(daemon->context.ruleset)->hex) != 0)
 		scan_everything(daemon, "under the new rules");
+	else if (asked)
+		scan_everything(daemon, "as asked before the config was read anew");
 	tell_ready(daemon);
 	return 0;
 }

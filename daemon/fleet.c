@@ -404,6 +404,11 @@ void fleet_listen(struct fleet *fleet, void (*changed)(void *userdata), void *us
 	fleet->changed_userdata = userdata;
 }
 
+bool fleet_has_rounds(const struct fleet *fleet)
+{
+	return fleet->rounds;
+}
+
 struct fleet_status fleet_status(const struct fleet *fleet)
 {
 	struct fleet_status status = {.n_profiles = fleet->n_watches, .n_active = fleet->n_active};

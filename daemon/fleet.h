@@ -46,6 +46,9 @@ struct fleet_status {
 };
 struct fleet_status fleet_status(const struct fleet *fleet);
 
+/** Whether a round was begun that is not over. */
+bool fleet_has_rounds(const struct fleet *fleet);
+
 /** Tell @changed whenever the status changes in a way worth a line.  One listener; NULL: none. */
 void fleet_listen(struct fleet *fleet, void (*changed)(void *userdata), void *userdata);
 

@@ -222,6 +222,11 @@ class Nginx:
         self.edits = getattr(self, "edits", 0) + 1
         os.utime(path, (1_700_000_000 + self.edits, 1_700_000_000 + self.edits))
 
+    def signal_workers(self, number):
+        """SIGSTOP: connections are taken, nothing is answered, until SIGCONT."""
+        for worker in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            os.kill(int(worker), number)
+
     def requests(self):
         """(status, path) of everything asked so far but robots.txt."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []

@@ -85,6 +85,24 @@ def test_reload_takes_a_good_file_and_keeps_the_old_for_a_bad_one(dirtwatch, dae
     assert d.stop()[0] == 0
 
 
+def test_a_scan_that_was_asked_for_outlives_a_reload(dirtwatch, daemon, site):
+    site.put("index.html", hfeed(entry(1, HARMLESS)))
+    dirtwatch.configure([site.url + "/"])
+    d = daemon()
+    d.wait_status("1 of 1 verified")
+    site.put("index.html", hfeed(entry(2, STONED), entry(1, HARMLESS)))
+    site.signal_workers(signal.SIGSTOP)
+    try:
+        d.signal(signal.SIGUSR1)
+        d.wait_status("1 being scanned")
+        d.signal(signal.SIGHUP)
+        d.wait_told("RELOADING=1")
+        d.wait_told("READY=1")
+    finally:
+        site.signal_workers(signal.SIGCONT)
+    wait_for(lambda: len(alerts_said(d)) == 1, said="the alert of the scan that the reload cut short")
+
+
 def test_scan_now_goes_through_the_daemon(dirtwatch, daemon, site):
     site.put("index.html", hfeed(entry(1, INSULT)))
     dirtwatch.configure([site.url + "/"])
