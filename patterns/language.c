@@ -228,9 +228,9 @@ static void count_letters(struct tally *tally, struct word word)
 /* French joins its small words to what follows: "l'entreprise", "j'ai". */
 static void count_elision(struct tally *tally, struct word word)
 {
-	if (word.len > 3 && word.text[1] == '\'' && strchr("cdjlmnst", word.text[0]))
-		count_for(tally, FR, 2);
-	else if (word.len > 4 && memcmp(word.text, "qu'", 3) == 0)
+	bool one = word.len > 3 && word.text[1] == '\'' && strchr("cdjlmnst", word.text[0]);
+	bool qu = word.len > 4 && memcmp(word.text, "qu'", 3) == 0;
+	if (one || qu)
 		count_for(tally, FR, 2);
 }
 
