@@ -260,7 +260,10 @@ enum exit_status check_config(const struct options *options)
 	if (status == EXIT_CLEAN && !options->quiet)
 		(void)printf("%s: fine: %zu profile%s\n",
 			ground.paths.config ? ground.paths.config : "built-in defaults",
-			ground.config->n_profiles, ground.config->n_profiles == 1 ? "" : "s");
+			ground.config->n_profiles,
+			ground.config->n_profiles == 0   ? "s: nothing to watch"
+			: ground.config->n_profiles == 1 ? ""
+							 : "s");
 	ground_release(&ground);
 	return status;
 }

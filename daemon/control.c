@@ -12,11 +12,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 16
+#define CLIENTS_MAX 4
 /* A request is one word; a client that sends more is cut off. */
 #define REQUEST_B 64
 /* What a client may leave unread: the events of a large scan, not more. */
 #define BACKLOG_B (64u * 1024 * 1024)
+
+/* Connections looked at in an interval. */
+#define ACCEPT_INTERVAL_US 1000000ull
+#define ACCEPT_BURST       20
 
 #define ASK_SCAN  "scan-now\n"
 #define ASK_POSTS "scan-now posts\n"
@@ -242,6 +246,9 @@ int control_new(sd_event *event, const struct control_options *options, struct c
 	int r = control->fd < 0 ? control->fd : 0;
 	if (r == 0)
 		r = sd_event_add_io(event, &control->io, control->fd, EPOLLIN, on_connect, control);
+	/* When no descriptor is left to accept with, the socket stays readable: do not spin on it. */
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(control->io, ACCEPT_INTERVAL_US, ACCEPT_BURST);
 	if (r < 0) {
 		control_free(control);
 		return r;
