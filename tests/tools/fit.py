@@ -48,11 +48,12 @@ CALM = {"admiration", "amusement", "approval", "caring", "curiosity", "desire", 
 
 # One list of phrases: its rule; where its posts come from and how much a corpus counts; the strengths of the fit
 # (c chooses phrases, c2 weighs them); the shares of the benign posts that it may find beyond the other rules, at low
-# and at medium; how much of the way from the bias to the threshold a phrase may go (no phrase alone is a finding);
+# and at medium; how much of the way from the bias to the threshold a phrase may go (under 1: no phrase
+# alone is a finding; up to 1.3: alone it is a low one at most);
 # the categories that find the same; corpora that hold nothing of the kind, and are as benign.
 LISTS = [
     dict(id="unprofessional.insult.phrases", title="Words that offend, taken together",
-         category="unprofessional.insult", items=1500, c=0.03, c2=0.1, shares=(0.0010, 0.0001), alone=0.8, same=("",),
+         category="unprofessional.insult", items=1500, c=0.03, c2=0.1, shares=(0.0010, 0.0001), alone=1.25, same=("",),
          elsewhere=["affiliate_youtube", "ethics_cm"],
          corpora={"tweeteval_offensive_train": 4, "tweeteval_offensive_val": 4, "toxic_spans_train": 3,
                   "toxic_spans_trial": 3, "toxicr": 2, "davidson": 1, "hatexplain": 0.7, "cyberbullying": 0.7},
@@ -266,7 +267,7 @@ def fit(what, x, label, weight):
 
 
 class Model:
-    """Weights and bias as they were fitted, and capped so that no phrase alone reaches the sum @low."""
+    """Weights and bias as they were fitted, and capped by how far from the bias to the sum @low a phrase may go."""
 
     def __init__(self, what, posts, use):
         self.alone = what["alone"]
