@@ -215,16 +215,16 @@ format:
 	clang-format -i $(C_FILES)
 
 lint-format:
-	clang-format --dry-run --Werror $(C_FILES)
+	@clang-format --dry-run --Werror $(C_FILES)
 
 complexity:
-	$(PYTHON) tests/tools/complexity.py $(SOURCES)
+	@$(PYTHON) tests/tools/complexity.py $(SOURCES)
 
 # cppcheck reads no header of the system, but must know jansson's loops.
 JANSSON_H = $(shell pkg-config --variable=includedir jansson)/jansson.h
 
 lint-cppcheck:
-	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+	@cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
 		--include=$(JANSSON_H) --suppress='*:$(JANSSON_H)' \
 		--suppress=missingIncludeSystem --error-exitcode=1 -D_GNU_SOURCE -I. \
 		-DMUST_CHECK= -DDIRTWATCH_VERSION='""' $(SOURCES)
@@ -235,20 +235,20 @@ lint-analyzer: $(SOURCES:%.c=$(O)/lint/%.analyzed)
 # Anew when the object is: make knows of which headers that is made.
 $(O)/lint/%.tidy: $(O)/%.o .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $*.c -- $(CPPFLAGS) $(STD) $(PKG_CFLAGS) 2>/dev/null
+	@clang-tidy --quiet $*.c -- $(CPPFLAGS) $(STD) $(PKG_CFLAGS) 2>/dev/null
 	@touch $@
 
 $(O)/lint/%.analyzed: $(O)/%.o
 	@mkdir -p $(@D)
-	gcc $(CPPFLAGS) $(STD) $(WARN) -Werror -O2 -fanalyzer $(PKG_CFLAGS) -c -o $@ $*.c
+	@gcc $(CPPFLAGS) $(STD) $(WARN) -Werror -O2 -fanalyzer $(PKG_CFLAGS) -c -o $@ $*.c
 
 # SHELL_FILES: the demo's script has no ending.  SC2317 takes a trap's function for unreachable.
 PYTHON_FILES = $(wildcard config/demo/*.py tests/*.py tests/*/*.py)
 SHELL_FILES = $(wildcard config/demo/run tests/*/*.sh)
 
 lint-scripts:
-	$(PYTHON) -m pyflakes $(PYTHON_FILES)
-	$(PYTHON) tests/tools/widths.py $(PYTHON_FILES) $(SHELL_FILES)
+	@$(PYTHON) -m pyflakes $(PYTHON_FILES)
+	@$(PYTHON) tests/tools/widths.py $(PYTHON_FILES) $(SHELL_FILES)
 	shellcheck --exclude=SC2317 $(SHELL_FILES)
 
 lint-man:

@@ -69,7 +69,8 @@ LISTS = [
          hit=["Muslims are an invasion, deport the gangs and rapists", "Blacks are apes and rapists, deport the gangs"],
          miss=["I am proud of my Muslim neighbours and their kindness", "Women in tech deserve the same pay"]),
     dict(id="conflict.promotion.phrases", title="Words of promotion and giveaways, taken together",
-         category="conflict.promotion", items=300, c=0.15, c2=0.1, shares=(0.0004, 0.0001), alone=0.55, same=("conflict",),
+         category="conflict.promotion", items=300, c=0.15, c2=0.1, shares=(0.0004, 0.0001), alone=0.55,
+         same=("conflict",),
          corpora={"janitr": 1}, severity="low",
          elsewhere=["antiwork", "ethics_cm", "smokeng", "toxicr", "toxic_spans_train", "tweeteval_hate_train",
                     "tweeteval_irony_train", "tweeteval_offensive_train", "tweeteval_sentiment_test", "vicomtech"],
@@ -79,11 +80,12 @@ LISTS = [
 ]
 
 # What collectors of corpora put in the place of names and addresses, and what only their time and topic explains.
-ARTEFACTS = set("""user url mention number link rt amp quot https http www com pic via hashtag ap s e tweet twitter ipad iphone
-google apple app sxsw mkr sydneysiege charliehebdo ferguson germanwings ottawashooting free speech time ke ca mc ik sol wl cc gm
-era studio movie hysterical redneck trash gt re w â deploy ai model models agent agents code recovery nerds base launch
-stocks price prices supply racist racists racism aids vagina penis breeding isolated sand
-data""".split()) | set("€🏻🏼🏽🏾🏿🌈🏳♂♀い→")
+ARTEFACTS = set("""user url mention number link rt amp quot https http www com pic via hashtag ap s e tweet twitter ipad
+iphone
+google apple app sxsw mkr sydneysiege charliehebdo ferguson germanwings ottawashooting free speech time ke ca mc
+ik sol wl cc gm era studio movie hysterical redneck trash gt re w â deploy ai model models agent agents code
+recovery nerds base launch stocks price prices supply racist racists racism aids vagina penis breeding isolated
+sand data""".split()) | set("€🏻🏼🏽🏾🏿🌈🏳♂♀い→")
 
 # Whose side somebody is on is no dirt, and words of the day's politics are soon others.
 POLITICS = re.compile(
@@ -96,22 +98,23 @@ POLITICS = re.compile(
     r"lefty|elected|radical\w*|treason|church|religion|welfare|ideology|nationalist|diversity|economy|bill|"
     r"europe|germany|uk|england|india|trudeau|merkel|korea|russia\w*|china|mexico)\b")
 # Words of the news: what happened is no offence to tell.
-NEWS = set("""arrested attack attacks bomb bombs church corrupt corruption court crime crimes criminal criminals dead death deaths
-die died dies fraud jail jailed judge kill killed killer killers killing killings kills law laws mass murder murdered murders office
-police prison rape raped rapes sex sexual shoot shooter shooting shot society terror terrorism terrorist terrorists tragedy trial
-victim victims violence violent war""".split())
+NEWS = set("""arrested attack attacks bomb bombs church corrupt corruption court crime crimes criminal criminals dead
+death deaths die died dies fraud jail jailed judge kill killed killer killers killing killings kills law laws mass
+murder murdered murders office police prison rape raped rapes sex sexual shoot shooter shooting shot society
+terror terrorism terrorist terrorists tragedy trial victim victims violence violent war""".split())
 # Words that say nothing by themselves: phrases of nothing else are none.
-STOP = set("""a about after again all also always am an and another any anyone anything are aren't around as at back be because
-been before being below but by came can can't cant come comes could couldn't did didn't do does doesn't doing don't done dont
-down each either else enough even ever every everyone everything for from get gets getting give go goes going gone gonna got
-had has have haven't having he he's her here hers hey him himself his how i i'd i'll i'm i've if im in into is isn't it it's its
-just keep know let let's like ll look made make makes making many may maybe me mean means might more most much must my need
-never no nobody not nothing now of off oh ok on once one only or other our out over own put re really said same say saying says
-see seems she she's should so some someone something still such take taking talk talking tell than that that's thats the their
-them themselves then there there's these they they'll they're they've theyre thing things think thinks this those though through
-to too try trying two u un under until up ur us use used using very want wants was wasn't way we we'll we're we've well went were
-what what's when where which while who who's why will with won't without would wouldn't yeah yes yet you you'll you're you've
-your youre yours""".split())
+STOP = set("""a about after again all also always am an and another any anyone anything are aren't around as at back be
+because been before being below but by came can can't cant come comes could couldn't did didn't do does doesn't
+doing don't done dont down each either else enough even ever every everyone everything for from get gets getting
+give go goes going gone gonna got had has have haven't having he he's her here hers hey him himself his how i
+i'd i'll i'm i've if im in into is isn't it it's its just keep know let let's like ll look made make makes
+making many may maybe me mean means might more most much must my need never no nobody not nothing now of off oh
+ok on once one only or other our out over own put re really said same say saying says see seems she she's should
+so some someone something still such take taking talk talking tell than that that's thats the their them
+themselves then there there's these they they'll they're they've theyre thing things think thinks this those
+though through to too try trying two u un under until up ur us use used using very want wants was wasn't way we
+we'll we're we've well went were what what's when where which while who who's why will with won't without would
+wouldn't yeah yes yet you you'll you're you've your youre yours""".split())
 WORD = re.compile(r"[^\W_][\w'’]*")
 
 
@@ -337,7 +340,8 @@ def report(what, posts, sums, low):
     print(f"{what['id']}, by the categories {', '.join(what['same']) or 'all'}, on posts it was not fitted on:")
     for name in [*what["corpora"], *BENIGN, *what["elsewhere"]]:
         here = posts.names == name
-        label, known, mark = posts.label[here], posts.known[here], posts.known[here] | (posts.hears[here] & (sums[here] >= low))
+        label, known, mark = posts.label[here], posts.known[here], (
+            posts.known[here] | (posts.hears[here] & (sums[here] >= low)))
         print(f"  {name:26} rules  {figures(label, known)}\n  {'':26} both   {figures(label, mark)}")
 
 
@@ -372,9 +376,11 @@ def write_rule(out, what, phrases, weights, bias):
 
 
 def write_head(out, corpora, licence):
-    print(f"""# Phrases that weigh: fitted, not written.  Made by `make fit CORPUS=FOLDER` (tests/tools/fit.py), which makes it
+    print(f"""# Phrases that weigh: fitted, not written.  Made by `make fit CORPUS=FOLDER` (tests/tools/fit.py), \
+which makes it
 # again to the byte from the same corpora and rules; run it after rules have changed.  No text of a corpus is in it:
-# only words, pairs and triples of words that come in several posts of {CORPORA} corpora or more.  Fitted on (licences):""",
+# only words, pairs and triples of words that come in several posts of {CORPORA} corpora or more.  \
+Fitted on (licences):""",
           file=out)
     for name in sorted(corpora):
         print(f"#   {name} ({licence.get(name, 'unknown')})", file=out)
