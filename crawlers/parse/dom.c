@@ -15,6 +15,9 @@
 #define CLOCK_EVERY 64
 
 #define ALIGN 16
+/* Bytes of attributes that take as long as a step, and what an attribute costs whatever it holds. */
+#define STEP_B      32
+#define ATTRIBUTE_B 8
 
 struct dom_box {
 	struct buf html; /* Gumbo's nodes point into it */
@@ -210,11 +213,30 @@ static bool step_behind(struct dom_walk *walk)
 	return true;
 }
 
+/* Whoever comes to an element looks through its attributes: a page of long lists of classes must not
+ * take a hundred times as long as the budget is meant for. */
+static size_t attribute_steps(const GumboNode *node)
+{
+	const GumboVector *attributes = &node->v.element.attributes;
+	size_t bytes = 0;
+	for (size_t i = 0; i < attributes->length; i++) {
+		const GumboAttribute *attribute = attributes->data[i];
+		bytes += ATTRIBUTE_B + strlen(attribute->value);
+	}
+	return bytes / STEP_B;
+}
+
+static void count_step(struct dom *dom, const GumboNode *node)
+{
+	size_t steps = 1 + (node && dom_is(node, GUMBO_TAG_UNKNOWN) ? attribute_steps(node) : 0);
+	dom->steps_left -= steps < dom->steps_left ? steps : dom->steps_left;
+}
+
 bool dom_step(struct dom_walk *walk)
 {
 	if (walk->dom->steps_left == 0)
 		return false;
-	walk->dom->steps_left--;
+	count_step(walk->dom, walk->leaving ? NULL : walk->at);
 	const GumboNode *from = walk->at ? walk->at : walk->top;
 	const GumboVector *children = children_of(from);
 	if (!walk->at) {
@@ -253,13 +275,21 @@ const char *dom_attr(const GumboNode *node, const char *name)
 	return attribute ? attribute->value : NULL;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
 const char *dom_word(const char **at, size_t *ret_len)
 {
-	static const char spaces[] = " \t\n\f\r";
 	if (!*at)
 		return NULL;
-	const char *word = *at + strspn(*at, spaces);
-	size_t len = strcspn(word, spaces);
+	const char *word = *at;
+	while (is_space(*word)) /* words are short: strcspn() takes longer to begin */
+		word++;
+	size_t len = 0;
+	while (word[len] && !is_space(word[len]))
+		len++;
 	*at = word + len;
 	*ret_len = len;
 	return len > 0 ? word : NULL;
@@ -310,6 +340,6 @@ const GumboNode *dom_up(struct dom *dom, const GumboNode *node)
 {
 	if (dom->steps_left == 0)
 		return NULL;
-	dom->steps_left--;
+	count_step(dom, node);
 	return node->parent;
 }

@@ -13,7 +13,8 @@
  * (LIMIT_HTML_ARENA_B) and a deadline (LIMIT_HTML_MS), and is left by longjmp when it passes
  * either; the mapping is given back whole, because gumbo_destroy_output() recurses.  Nobody
  * recurses here: trees are as deep as the page likes.  Every walk counts its steps against one
- * budget (LIMIT_HTML_STEPS), so that walks inside walks stay bounded too.
+ * budget (LIMIT_HTML_STEPS), an element with long attributes as several, so that walks inside walks
+ * stay bounded too.
  */
 struct dom {
 	const GumboNode *root;    /* <html> */

@@ -87,11 +87,22 @@ static const char *const unseen_classes[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
+static bool is_one_of(const char *word, size_t len, const char *const *classes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (((word[0] ^ classes[i][0]) & ~0x20) == 0 &&
+			strncasecmp(word, classes[i], len) == 0 && classes[i][len] == '\0')
+			return true;
+	}
+	return false;
+}
+
 bool html_has_class_of(const GumboNode *node, const char *const *classes, size_t count)
 {
 	const char *have = dom_attr(node, "class");
-	for (size_t i = 0; have && i < count; i++) {
-		if (dom_has_word(have, classes[i]))
+	size_t len;
+	for (const char *word; (word = dom_word(&have, &len));) {
+		if (is_one_of(word, len, classes, count))
 			return true;
 	}
 	return false;

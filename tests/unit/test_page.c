@@ -278,6 +278,9 @@ static const struct hostile hostiles[] = {
 	{"nested JSON", "<script type=application/ld+json>", "[{\"@type\":", 1 << 20},
 	{"JSON that points at itself", "<script type=application/ld+json>[", "{\"@type\":\"Article\",\"headline\":\"a\",\"author\":{\"@id\":\"x\"}},", 1 << 20},
 	{"styles", "", "<p style='display display display'>a", 1 << 20},
+	{"deep boxes of many classes", "", "<div class='a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p q r s t u v w x y z "
+		"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p q r s t u v w x y z "
+		"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n o p q r s t u v w x y z'>", 7 << 18},
 	{"deep text", "", "<u>word ", 1 << 19},
 	{"deep lists with links", "", "<ul><li><a href=/%zu>word</a> and, ", 1 << 19},
 };
