@@ -11,7 +11,8 @@
 /*
  * What is remembered: SQLite in WAL mode.  No SQL stands outside store*.c, and nothing that another
  * daemon could not take over stands in memory, so that a second back end can be put behind this
- * header.  Page bodies and posts' texts are never stored; of a post only an excerpt of at most
+ * header.  Page bodies and posts' texts are never stored (a profile's name, bio and
+ * links are, in page_memory.extract); of a post only an excerpt of at most
  * LIMIT_EXCERPT_B bytes around a finding is.  Files are created 0600 in a folder of 0700.
  *
  * Strings handed out live in the arena that the caller gave.

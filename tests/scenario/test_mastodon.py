@@ -73,3 +73,14 @@ def test_suspended_is_not_clean(dirtwatch, nginx):
 def test_empty_needs_the_account(dirtwatch, nginx):
     site = serve(nginx, [], lookup=account(statuses_count=0, note=""))
     assert dirtwatch.scan_url(site.url + "/@ada").profile()["verdict"] == "empty"
+
+
+def test_a_bio_put_right_is_resolved_though_only_a_window_is_shown(dirtwatch, nginx):
+    site = serve(nginx, [status(3, f"<p>{HARMLESS}</p>")], lookup=account(statuses_count=99, note=f"<p>{INSULT}</p>"))
+    dirtwatch.configure([site.url + "/@ada"])
+    site.put("@ada", "the profile page is there")
+    first = dirtwatch.scan()
+    assert first.profile()["verdict"] == "truncated" and [f["kind"] for f in first.events("finding")] == ["bio"]
+    site.put("lookup.json", json.dumps(account(statuses_count=99)))
+    assert dirtwatch.scan().events("scan")[0]["resolved"] == 0
+    assert dirtwatch.scan().events("scan")[0]["resolved"] == 1

@@ -154,6 +154,20 @@ def test_one_post_seen_through_page_and_feed_is_one_finding(dirtwatch, site):
     assert dirtwatch.scan().events("scan")[0]["opened"] == 0
 
 
+def test_a_list_that_changes_beside_a_feed_that_does_not_opens_nothing_twice(dirtwatch, site):
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed.rss">'
+    item = ("posts/1", "A day at work", f"<p>{INSULT}</p><p>More of it in the full text.</p>",
+            "Thu, 01 Oct 2026 10:00:00 +0000")
+    site.put("feed.rss", rss(item, link=site.url + "/"))
+    site.put("index.html", hfeed(entry(1, INSULT), head=head))
+    dirtwatch.configure([site.url + "/"])
+    dirtwatch.scan()
+    site.put("index.html", hfeed(entry(2, HARMLESS), entry(1, INSULT), head=head))
+    again = dirtwatch.scan()
+    assert (304, "/feed.rss") in site.requests()
+    assert again.events("scan")[0]["opened"] == 0 and len(again.events("finding")) == 1
+
+
 def test_saved_files_and_standard_input(dirtwatch, tmp_path):
     page, feed = tmp_path / "saved.html", tmp_path / "saved.rss"
     page.write_text(hfeed(entry(1, INSULT)))
