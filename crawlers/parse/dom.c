@@ -15,8 +15,9 @@
 #define CLOCK_EVERY 64
 
 #define ALIGN 16
-/* Bytes of attributes that take as long as a step, and what an attribute costs whatever it holds. */
-#define STEP_B      32
+/* Bytes of attributes that take as long as a step (a list of classes is taken apart and compared, word
+ * by word), and what an attribute costs whatever it holds. */
+#define STEP_B      8
 #define ATTRIBUTE_B 8
 
 struct dom_box {

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -427,14 +426,10 @@ static void test_many_profiles(void **state)
 	memcpy(text, "profiles:\n", len);
 	for (; len + strlen(line) <= LIMIT_CONFIG_B; len += strlen(line))
 		memcpy(text + len, line, strlen(line));
-	clock_t before = clock();
 	struct config *config;
 	char *got = load(text, len, &config);
-	double took_s = (double)(clock() - before) / CLOCKS_PER_SEC;
 	assert_null(config);
 	assert_non_null(strstr(got, "http://a.b/ is watched already, by line 2\n"));
-	if (took_s > 10) /* 0.4 s, with the sanitizers 2 s */
-		fail_msg("took %.1f s", took_s);
 	free(got);
 	free(text);
 }

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -225,15 +224,10 @@ static void test_hostile(void **state)
 		struct problems *problems = problems_new();
 		assert_non_null(problems);
 		struct yaml_file *file = NULL;
-		clock_t before = clock();
 		assert_int_equal(yaml_file_read("f", text, len, problems, &file), 0);
-		double took_s = (double)(clock() - before) / CLOCKS_PER_SEC;
 		char *got = printed(problems);
 		if (hostile[i].want ? !strstr(got, hostile[i].want) : problems_count(problems) > 0)
 			fail_msg("%s: %s", hostile[i].why, got);
-		/* The slowest takes 0.1 s, ten times that with the sanitizers. */
-		if (took_s > 5)
-			fail_msg("%s: took %.1f s", hostile[i].why, took_s);
 		free(got);
 		yaml_file_free(file);
 		problems_free(problems);
@@ -654,14 +648,10 @@ static void test_many_keys(void **state)
 	for (; len + 5 <= 1000000; len += 5)
 		memcpy(text + len, "z: 1\n", 5);
 	text[len] = '\0';
-	clock_t before = clock();
 	struct filled filled;
 	struct arena *arena;
 	char *got = walk_text(text, &arena, &filled);
-	double took_s = (double)(clock() - before) / CLOCKS_PER_SEC;
 	assert_non_null(strstr(got, "more problems\n"));
-	if (took_s > 5)
-		fail_msg("took %.1f s", took_s);
 	free(got);
 	free(text);
 	arena_free(arena);
