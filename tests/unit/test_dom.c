@@ -236,7 +236,6 @@ static void real_pages_parse(void **state)
 	(void)state;
 	char path[4096];
 	size_t pages = 0;
-	double start = processor_s();
 	(void)snprintf(path, sizeof path, "%s/suites/readability/test/test-pages", shared_root());
 	DIR *dir = opendir(path);
 	if (!dir) {
@@ -262,7 +261,7 @@ static void real_pages_parse(void **state)
 		pages++;
 	}
 	(void)closedir(dir);
-	print_message("%zu pages in %.2f s\n", pages, processor_s() - start);
+	print_message("%zu pages\n", pages);
 	assert_true(pages > 0);
 }
 
