@@ -37,10 +37,26 @@ int extract_add_post(struct extract *extract, struct post **ret)
 	return 0;
 }
 
+enum relation extract_next_relation(const struct extract *extract)
+{
+	int64_t last_s = INT64_MAX;
+	size_t n_dated = 0;
+	for (size_t i = 0; i < extract->n_posts; i++) {
+		const struct post *post = &extract->posts[i];
+		if (post->pinned || post->kind == KIND_BIO || post->kind == KIND_HANDLE)
+			continue;
+		if (post->published_s == 0 || post->published_s > last_s)
+			return FOLLOW_NEXT;
+		last_s = post->published_s;
+		n_dated++;
+	}
+	return n_dated >= 2 ? FOLLOW_OLDER : FOLLOW_NEXT;
+}
+
 int extract_add_follow(struct extract *extract, const struct follow *follow)
 {
 	if (extract->n_follows >= LIMIT_FOLLOWS) {
-		if (follow->relation == FOLLOW_NEXT)
+		if (relation_is_rest(follow->relation))
 			extract->coverage.cut = true;
 		return 0;
 	}

@@ -26,8 +26,15 @@ enum relation {
 	FOLLOW_NEXT,    /* more of the same list: failing makes the profile unverified */
 	FOLLOW_INSTEAD, /* another way to the same: this page's verdict is dropped for that one's */
 	FOLLOW_ALSO,    /* adds what it can: failing is told in the coverage, no more */
+	FOLLOW_OLDER, /* FOLLOW_NEXT, and all that is behind it is older than what is on this page */
 	FOLLOW_COUNT,
 };
+
+/** Does failing make the profile unverified, and is it bound to the origin of the page it stands on? */
+static inline bool relation_is_rest(enum relation relation)
+{
+	return relation == FOLLOW_NEXT || relation == FOLLOW_OLDER;
+}
 
 struct follow {
 	const char *url;     /* absolute, http(s) */
@@ -110,6 +117,10 @@ MUST_CHECK int source_read(const struct page *page, struct extract *extract);
 /** Append a zeroed post and point *@ret at it.  Past LIMIT_POSTS sets coverage.cut and *@ret to
  *  NULL, and returns 0. */
 MUST_CHECK int extract_add_post(struct extract *extract, struct post **ret);
+/** How the next page of the list that @extract holds stands to it: FOLLOW_OLDER where its posts, two
+ *  at least, are all dated and the newest come first (pinned ones aside), else FOLLOW_NEXT.  For
+ *  lists whose order is the site's own affair. */
+enum relation extract_next_relation(const struct extract *extract);
 /** Append a request; past LIMIT_FOLLOWS it is dropped, and coverage.cut set when posts go with it.
  */
 MUST_CHECK int extract_add_follow(struct extract *extract, const struct follow *follow);

@@ -60,11 +60,11 @@ static int may_lead_to(
 	struct url there;
 	struct url here;
 	int r = url_parse(scratch, follow->url, &there);
-	if (r == 0 && from && follow->relation == FOLLOW_NEXT)
+	if (r == 0 && from && relation_is_rest(follow->relation))
 		r = url_parse(scratch, from, &here);
 	if (r < 0)
 		return r;
-	bool anywhere = !from || follow->relation != FOLLOW_NEXT;
+	bool anywhere = !from || !relation_is_rest(follow->relation);
 	*ret = r == 0 && (anywhere || url_same_origin(&here, &there));
 	return 0;
 }

@@ -67,7 +67,7 @@ static int follow_feed(
 		.step = STEP_FEED,
 		.subject = subject,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = cursor ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *words[2] = {"", ""}, *origin = "";
 	int r = api_split(extract->arena, subject, words, 2);

@@ -70,7 +70,7 @@ static int follow_list(
 		.source = source_devto.name,
 		.step = STEP_LIST,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = number > 1 ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

@@ -119,7 +119,7 @@ static int follow_actions(
 		.source = source_discourse.name,
 		.step = STEP_ACTIONS,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = offset > 0 ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

@@ -91,7 +91,7 @@ static int follow_next(const struct feed *feed, const struct page *page, struct 
 		.source = source_feed.name,
 		.step = page->step + 1,
 		.accept = ACCEPT_FEED,
-		.relation = FOLLOW_NEXT,
+		.relation = extract_next_relation(extract),
 	};
 	return extract_add_follow(extract, &follow);
 }
@@ -145,8 +145,8 @@ static int feed_read(const struct page *page, struct extract *extract)
 	judge(&feed, extract);
 	if (!verdict_proves(extract->verdict))
 		return 0;
-	r = cover(&feed, page, extract);
-	return r == 0 ? feed_write(&feed, extract) : r;
+	r = feed_write(&feed, extract);
+	return r == 0 ? cover(&feed, page, extract) : r;
 }
 
 /* That a feed is not found means less than that of a page. */

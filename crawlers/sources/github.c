@@ -111,7 +111,7 @@ static int follow_list(const struct page *page, struct extract *extract, enum st
 		.source = source_github.name,
 		.step = (int)step,
 		.accept = ACCEPT_JSON,
-		.relation = lists[step].relation,
+		.relation = number > 1 ? FOLLOW_OLDER : lists[step].relation,
 	};
 	const char *origin = "", *path = "";
 	struct arena *arena = extract->arena;

@@ -83,7 +83,9 @@ static int follow(const struct page *page, struct extract *extract, enum step st
 		.source = source_gitlab.name,
 		.step = (int)step,
 		.accept = ACCEPT_JSON,
-		.relation = step == STEP_ABOUT ? FOLLOW_ALSO : FOLLOW_NEXT,
+		.relation = step == STEP_ABOUT ? FOLLOW_ALSO
+			    : number > 1       ? FOLLOW_OLDER
+					       : FOLLOW_NEXT,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

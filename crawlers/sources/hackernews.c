@@ -159,7 +159,7 @@ static int follow_older(const struct page *page, struct extract *extract, const 
 		.source = source_hackernews.name,
 		.step = STEP_ITEMS,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = FOLLOW_OLDER,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

@@ -234,7 +234,7 @@ static int follow_v3(const struct page *page, struct extract *extract, const cha
 		.source = source_lemmy.name,
 		.step = STEP_V3,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = FOLLOW_OLDER,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);
@@ -303,7 +303,7 @@ static int follow_content(
 		.step = STEP_V4_CONTENT,
 		.subject = subject,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = cursor ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *words[2] = {"", ""}, *origin = "";
 	int r = api_split(extract->arena, subject, words, 2);

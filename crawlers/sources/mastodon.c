@@ -334,7 +334,7 @@ static int follow_older(const struct page *page, struct extract *extract, size_t
 		.step = STEP_STATUSES,
 		.subject = page->subject,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = FOLLOW_OLDER,
 	};
 	if (n_rows == 0)
 		return 0;

@@ -313,7 +313,7 @@ static int follow_next(struct reading *reading)
 		.source = "page",
 		.step = STEP_MORE,
 		.accept = ACCEPT_PAGE,
-		.relation = FOLLOW_NEXT};
+		.relation = extract_next_relation(reading->extract)};
 	return extract_add_follow(reading->extract, &follow);
 }
 

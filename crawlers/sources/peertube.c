@@ -116,7 +116,7 @@ static int follow_videos(
 		.source = source_peertube.name,
 		.step = STEP_VIDEOS,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = place->start > 0 ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

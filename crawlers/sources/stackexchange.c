@@ -124,7 +124,7 @@ static int follow_list(
 		.source = source_stackexchange.name,
 		.step = (int)step,
 		.accept = ACCEPT_JSON,
-		.relation = FOLLOW_NEXT,
+		.relation = place->number > 1 ? FOLLOW_OLDER : FOLLOW_NEXT,
 	};
 	const char *origin = "";
 	int r = api_origin(extract->arena, page, &origin);

@@ -174,7 +174,7 @@ static int judge(
 		.source = source_telegram.name,
 		.subject = page->subject,
 		.accept = ACCEPT_PAGE,
-		.relation = FOLLOW_NEXT,
+		.relation = FOLLOW_OLDER,
 	};
 	const char *origin = "";
 	if (preview->n_messages == 0 && !preview->none)

@@ -79,6 +79,7 @@ static void a_full_page_has_more_behind_it(void **state)
 	struct extract extract;
 	answer(&asked[LIST], text, strlen(text), &extract);
 	assert_int_equal(extract.n_follows, 31);
+	assert_int_equal(extract.follows[30].relation, FOLLOW_OLDER);
 	assert_string_equal(extract.follows[30].url,
 		"https://dev.to/api/articles?username=ada_e&per_page=30&page=2");
 	assert_false(extract.coverage.cut);

@@ -92,6 +92,7 @@ static void a_full_page_has_more_behind_it(void **state)
 	char *text = json_dumps(root, 0);
 	struct extract extract;
 	answer(&asked[ACTIONS], text, strlen(text), &extract);
+	assert_int_equal(extract.follows[extract.n_follows - 1].relation, FOLLOW_OLDER);
 	assert_string_equal(extract.follows[extract.n_follows - 1].url,
 		HOST "/user_actions.json?offset=30&username=ada&filter=4,5");
 	assert_false(extract.coverage.cut);

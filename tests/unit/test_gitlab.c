@@ -90,7 +90,7 @@ static void a_full_page_has_more_behind_it(void **state)
 	answer(&asked[EVENTS], text, strlen(text), &extract);
 	assert_int_equal(extract.n_follows, 1);
 	assert_string_equal(extract.follows[0].url, API "/ada.e/events?per_page=100&page=2");
-	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
 	extract_release(&extract);
 	free(text);
 	json_decref(events);

@@ -108,6 +108,7 @@ static void a_thousand_at_a_time(void **state)
 		answer(&asked, rows[i].body, strlen(rows[i].body), &extract);
 		const struct follow *next = extract.n_follows > 0 ? extract.follows : NULL;
 		if (extract.n_posts != rows[i].n_posts ||
+			(next && next->relation != FOLLOW_OLDER) ||
 			!same(next ? next->url : NULL, rows[i].next) ||
 			!same(next ? next->subject : NULL, rows[i].next_subject))
 			fail_msg("%s: %zu posts, then %s", rows[i].name, extract.n_posts,

@@ -57,7 +57,7 @@ static void account_and_posts_in_one_answer(void **state)
 	assert_int_equal(extract.n_follows, 1);
 	assert_string_equal(
 		extract.follows[0].url, HOST "/api/v3/user?username=ada&sort=New&limit=50&page=2");
-	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
 	extract_release(&extract);
 }
 
@@ -78,6 +78,7 @@ static void the_newer_api(void **state)
 	assert_int_equal(post_called(&extract, "post/8")->published_s, 1704067200);
 	assert_int_equal(extract.n_follows, 1);
 	assert_non_null(strstr(extract.follows[0].url, "&page_cursor=Pab%20c"));
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
 	extract_release(&extract);
 }
 

@@ -342,7 +342,7 @@ static void a_full_page_without_header_goes_on(void **state)
 	assert_int_equal(extract.n_posts, 40);
 	assert_true(follows(&extract,
 		"https://social.example/api/v1/accounts/42/statuses?limit=40&max_id=1001", STATUSES,
-		"42", FOLLOW_NEXT));
+		"42", FOLLOW_OLDER));
 	extract_release(&extract);
 	free(body);
 	body = many_statuses(39);

@@ -96,7 +96,7 @@ static void show_facts(const struct facts *facts, struct buf *out)
 
 static void show(const struct extract *extract, struct buf *out)
 {
-	static const char *const relations[] = {"next", "instead", "also"};
+	static const char *const relations[] = {"next", "instead", "also", "older"};
 	assert_int_equal(buf_addf(out, "%s\n", verdict_name(extract->verdict)), 0);
 	show_facts(&extract->facts, out);
 	for (size_t i = 0; i < extract->n_posts; i++)

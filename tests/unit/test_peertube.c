@@ -79,6 +79,7 @@ static void its_films(void **state)
 	assert_string_equal(extract.follows[1].url,
 		HOST "/api/v1/accounts/ada/videos?start=30&count=30&sort=-publishedAt");
 	assert_string_equal(extract.follows[1].subject, "accounts ada 30");
+	assert_int_equal(extract.follows[1].relation, FOLLOW_OLDER);
 	extract_release(&extract);
 	answer_file(&asked[DESCRIPTION], files[DESCRIPTION], &extract);
 	check_posts(&extract, whole, sizeof whole / sizeof *whole);

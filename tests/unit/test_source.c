@@ -39,15 +39,61 @@ static void follows_end_at_the_limit(void **state)
 	struct extract extract;
 	assert_int_equal(extract_init(&extract), 0);
 	struct follow also = {.url = "https://a.example/", .relation = FOLLOW_ALSO};
-	struct follow next = {.url = "https://a.example/2", .relation = FOLLOW_NEXT};
+	static const enum relation rest[] = {FOLLOW_NEXT, FOLLOW_OLDER};
 	for (size_t i = 0; i < LIMIT_FOLLOWS + 1; i++)
 		assert_int_equal(extract_add_follow(&extract, &also), 0);
 	assert_int_equal(extract.n_follows, LIMIT_FOLLOWS);
 	assert_false(extract.coverage.cut);
 	/* Posts go with a next page, so leaving that out is told. */
-	assert_int_equal(extract_add_follow(&extract, &next), 0);
-	assert_true(extract.coverage.cut);
+	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+		struct follow next = {.url = "https://a.example/2", .relation = rest[i]};
+		extract.coverage.cut = false;
+		assert_int_equal(extract_add_follow(&extract, &next), 0);
+		assert_true(extract.coverage.cut);
+	}
 	extract_release(&extract);
+}
+
+static void only_a_list_with_the_newest_first_has_older_ones_behind_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct {
+			int64_t published_s;
+			enum post_kind kind;
+			bool pinned;
+		} posts[3];
+		size_t count;
+		enum relation relation;
+	} rows[] = {
+		{"newest first", {{30}, {20}, {10}}, 3, FOLLOW_OLDER},
+		{"two at the same time", {{30}, {30}, {10}}, 3, FOLLOW_OLDER},
+		{"oldest first", {{10}, {20}, {30}}, 3, FOLLOW_NEXT},
+		{"one out of order", {{30}, {10}, {20}}, 3, FOLLOW_NEXT},
+		{"one without a date", {{30}, {0}, {10}}, 3, FOLLOW_NEXT},
+		{"one shows no order", {{30}}, 1, FOLLOW_NEXT},
+		{"none shows no order", {{0}}, 0, FOLLOW_NEXT},
+		{"a pinned one may stand anywhere", {{5, .pinned = true}, {30}, {20}}, 3,
+			FOLLOW_OLDER},
+		{"a bio is no part of the list", {{0, .kind = KIND_BIO}, {30}, {20}}, 3,
+			FOLLOW_OLDER},
+		{"nor is a handle", {{40}, {30}, {0, .kind = KIND_HANDLE}}, 3, FOLLOW_OLDER},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct extract extract;
+		print_message("%s\n", rows[i].why);
+		assert_int_equal(extract_init(&extract), 0);
+		for (size_t k = 0; k < rows[i].count; k++) {
+			struct post *post;
+			assert_int_equal(extract_add_post(&extract, &post), 0);
+			post->published_s = rows[i].posts[k].published_s;
+			post->kind = rows[i].posts[k].kind;
+			post->pinned = rows[i].posts[k].pinned;
+		}
+		assert_int_equal(extract_next_relation(&extract), rows[i].relation);
+		extract_release(&extract);
+	}
 }
 
 static void a_page_of_an_unknown_source_is_not_clean(void **state)
@@ -176,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(posts_end_at_the_limit),
 		cmocka_unit_test(follows_end_at_the_limit),
+		cmocka_unit_test(only_a_list_with_the_newest_first_has_older_ones_behind_it),
 		cmocka_unit_test(a_page_of_an_unknown_source_is_not_clean),
 		cmocka_unit_test(every_source_is_found_by_its_name),
 		cmocka_unit_test(profiles_go_to_the_most_particular_source),

@@ -100,6 +100,7 @@ static void what_it_wrote(void **state)
 			assert_string_equal(extract.posts[0].author, "Ada \"Bridge\"");
 			assert_int_equal(extract.n_follows, 1); /* has_more */
 			assert_string_equal(extract.follows[0].url, API LIST("questions", "2"));
+			assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
 			assert_int_equal(extract.retry_at_s, 1750000010); /* backoff */
 		} else {
 			assert_int_equal(extract.n_follows, 0);

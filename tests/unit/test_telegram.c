@@ -39,7 +39,7 @@ static void the_channel(void **state)
 	assert_string_equal(extract.facts.photo_url, "https://cdn.example/ada.jpg");
 	assert_int_equal(extract.n_follows, 1);
 	assert_string_equal(extract.follows[0].url, "https://t.me/s/adabridges?before=101");
-	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
 	assert_non_null(extract.coverage.lack); /* media that the preview does not show */
 	extract_release(&extract);
 }
