@@ -5,25 +5,8 @@
 
 #include <string.h>
 
-/* The most particular first: the first one that claims a profile gets it.  "robots" claims none and
- * "page" every one. */
-const struct source *const sources[] = {
-	&source_robots,
-	&source_bluesky,
-	&source_hackernews,
-	&source_github,
-	&source_gitlab,
-	&source_stackexchange,
-	&source_devto,
-	&source_steam,
-	&source_telegram,
-	&source_feed,
-	&source_mastodon,
-	&source_peertube,
-	&source_discourse,
-	&source_lemmy,
-	&source_page,
-};
+#define SOURCE_LISTED(name) &source_##name,
+const struct source *const sources[] = {SOURCES(SOURCE_LISTED)};
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
 const size_t n_sources = sizeof sources / sizeof *sources;
 

@@ -3,21 +3,29 @@
 
 #include "crawlers/source.h"
 
-/* What stands in the table of crawlers/source.c. */
-extern const struct source source_robots;
-extern const struct source source_bluesky;
-extern const struct source source_hackernews;
-extern const struct source source_github;
-extern const struct source source_gitlab;
-extern const struct source source_stackexchange;
-extern const struct source source_devto;
-extern const struct source source_steam;
-extern const struct source source_telegram;
-extern const struct source source_feed;
-extern const struct source source_mastodon;
-extern const struct source source_peertube;
-extern const struct source source_discourse;
-extern const struct source source_lemmy;
-extern const struct source source_page;
+/* The table of all sources: X(NAME) is source_NAME, in crawlers/sources/NAME.c, with its fixtures in
+ * tests/fixtures/NAME.  The most particular first: the first one that claims a profile gets it.
+ * "robots" claims none and "page" every one. */
+/* clang-format off */
+#define SOURCES(X)       \
+	X(robots)        \
+	X(bluesky)       \
+	X(hackernews)    \
+	X(github)        \
+	X(gitlab)        \
+	X(stackexchange) \
+	X(devto)         \
+	X(steam)         \
+	X(telegram)      \
+	X(feed)          \
+	X(mastodon)      \
+	X(peertube)      \
+	X(discourse)     \
+	X(lemmy)         \
+	X(page)
+/* clang-format on */
+
+#define SOURCE_DECLARED(name) extern const struct source source_##name;
+SOURCES(SOURCE_DECLARED)
 
 #endif

@@ -1,5 +1,8 @@
-#include "crawlers/source.h"
 #include "daemon/base/limits.h"
+#include "tests/unit/shared.h"
+#include "tests/unit/source_check.h"
+
+#include <dirent.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,6 +131,62 @@ static void every_source_is_found_by_its_name(void **state)
 	assert_null(source_find("Feed"));
 }
 
+/* A source numbers its steps from 0; no one has more. */
+#define STEPS 16
+
+/* Beginnings of @body, read as every step's answer, break no promise. */
+static void read_as_any_step(
+	const struct source *source, const char *path, const char *body, size_t len)
+{
+	static const char *const subjects[] = {NULL, "42", "ada 1", "ada 42 1"};
+	for (int i = 0; i < STEPS * 8; i++) {
+		struct page page = page_of(source->name, "https://ada.example/@ada", body,
+			len - len / 8 * (size_t)(i / STEPS));
+		page.step = i % STEPS;
+		page.subject = subjects[i / 2 % 4];
+		struct extract extract;
+		assert_int_equal(source_read(&page, &extract), 0);
+		if (broken_promise(&extract))
+			fail_msg("%s as step %d of %s: %s", path, page.step, source->name,
+				broken_promise(&extract));
+		extract_release(&extract);
+	}
+}
+
+static size_t read_fixtures(const struct source *source, const char *folder)
+{
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+	for (struct dirent *file = dir ? readdir(dir) : NULL; file; file = readdir(dir)) {
+		char *path = NULL;
+		size_t len = 0;
+		assert_true(asprintf(&path, "%s/%s", folder, file->d_name) > 0);
+		char *body = file->d_name[0] == '.' ? NULL : read_whole(path, &len);
+		if (body) {
+			read_as_any_step(source, path, body, len);
+			n++;
+		}
+		free(body);
+		free(path);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return n;
+}
+
+/* One file, one line in the table, one folder: what the README promises. */
+static void every_source_has_fixtures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_sources; i++) {
+		char *folder = NULL;
+		assert_true(asprintf(&folder, "tests/fixtures/%s", sources[i]->name) > 0);
+		if (read_fixtures(sources[i], folder) == 0)
+			fail_msg("%s: no file in %s", sources[i]->name, folder);
+		free(folder);
+	}
+}
+
 struct pick {
 	const char *why;
 	const char *url;
@@ -225,6 +284,7 @@ int main(void)
 		cmocka_unit_test(only_a_list_with_the_newest_first_has_older_ones_behind_it),
 		cmocka_unit_test(a_page_of_an_unknown_source_is_not_clean),
 		cmocka_unit_test(every_source_is_found_by_its_name),
+		cmocka_unit_test(every_source_has_fixtures),
 		cmocka_unit_test(profiles_go_to_the_most_particular_source),
 		cmocka_unit_test(walls_go_to_the_source),
 		cmocka_unit_test(own_pages_are_kept_once),
