@@ -18,8 +18,18 @@
  * and main decides whether that is allowed.
  */
 
-/* What the request's Accept header asks for. */
-enum accept { ACCEPT_PAGE, ACCEPT_FEED, ACCEPT_JSON, ACCEPT_ACTIVITY, ACCEPT_COUNT };
+/* What the request's Accept header asks for (crawlers/net/accept.c).  Their numbers are stored: a new
+ * one goes to the end. */
+enum accept {
+	ACCEPT_PAGE,
+	ACCEPT_FEED,
+	ACCEPT_JSON,
+	ACCEPT_ACTIVITY,
+	ACCEPT_JRD,         /* WebFinger */
+	ACCEPT_GITHUB,      /* GitHub's REST API */
+	ACCEPT_GITHUB_STAR, /* the same, for /users/NAME/starred with the time of each star */
+	ACCEPT_COUNT,
+};
 
 /* How a further request stands to the page that led to it. */
 enum relation {
@@ -41,6 +51,10 @@ struct follow {
 	const char *source;  /* name of the source that reads it; static string */
 	int step;            /* that source's own number */
 	const char *subject; /* handed back in page.subject; NULL: none; at most LIMIT_URL_B */
+	/* NULL: a GET.  Else a POST with this body, of the type application/json, at most
+	 * LIMIT_REQUEST_BODY_B long.  It goes only to the origin of the page that led to it or of the
+	 * profile; a redirect never takes it to another. */
+	const char *json;
 	enum accept accept;
 	enum relation relation;
 };

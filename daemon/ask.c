@@ -14,8 +14,8 @@ struct ask {
 	int detours; /* robots.txt of other sites asked for on the way */
 };
 
-/* A request's strings: the URL, two validators, an origin. */
-#define ASK_B ((size_t)4 * LIMIT_URL_B)
+/* A request's strings: the URL, two validators, an origin, a body. */
+#define ASK_B ((size_t)5 * LIMIT_URL_B)
 
 static int begin(struct ask *ask, const char *url);
 
@@ -84,7 +84,7 @@ static int copy_request(struct ask *ask, const struct fetch_request *request)
 {
 	ask->request = *request;
 	ask->request.obey_robots = gate_applies(request->accept);
-	const char **const strings[] = {&ask->request.url, &ask->request.etag,
+	const char **const strings[] = {&ask->request.url, &ask->request.json, &ask->request.etag,
 		&ask->request.last_modified, &ask->request.trusted_origin};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
 		const char *was = *strings[i];

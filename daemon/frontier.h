@@ -3,12 +3,14 @@
 
 #include "crawlers/source.h"
 
-/* What is still to be fetched for one profile in one scan: a queue that asks for no URL twice and
+/* What is still to be fetched for one profile in one scan: a queue that asks for nothing twice and
  * ends at LIMIT_PAGES_A_SCAN.  Requests come from pages, so they are a stranger's wishes: only http(s)
- * URLs of known sources are taken, FOLLOW_NEXT only within the origin of the page that asked. */
+ * URLs of known sources are taken, FOLLOW_NEXT only within the origin of the page that asked, one with
+ * a body only within that origin or the profile's. */
 struct frontier;
 
-MUST_CHECK int frontier_new(struct frontier **ret); /* 0, -ENOMEM */
+/** @profile: the configured profile's URL; copied.  0, -ENOMEM. */
+MUST_CHECK int frontier_new(const char *profile, struct frontier **ret);
 struct frontier *frontier_free(struct frontier *frontier);
 
 /** Put @follow at the end.  @from: URL of the page that led to it, NULL for the first.  Strings are
@@ -19,6 +21,10 @@ MUST_CHECK int frontier_add(
 
 /** The next request; it lives as long as @frontier.  NULL: nothing is left. */
 const struct follow *frontier_next(struct frontier *frontier);
+
+/** What the answer to @follow is remembered under: its URL, with a fragment where the URL alone does
+ *  not tell what was asked for (a body, another format of the same page).  In @arena; NULL: -ENOMEM. */
+const char *frontier_key(struct arena *arena, const struct follow *follow);
 
 /** Some request was left out because there were too many. */
 bool frontier_was_full(const struct frontier *frontier);

@@ -1,5 +1,7 @@
 #include "daemon/gate.h"
 
+#include "crawlers/net/accept.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,7 @@ struct context *gate_context(const struct gate *gate)
 
 bool gate_applies(enum accept accept)
 {
-	return accept != ACCEPT_JSON && accept != ACCEPT_ACTIVITY;
+	return !accept_kind(accept)->for_programs;
 }
 
 static void question_free(struct question *question)

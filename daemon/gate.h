@@ -6,7 +6,7 @@
 /*
  * May this URL be fetched?  Asks the site's robots.txt first where it is not known (RFC 9309): it is
  * fetched once a day and origin, read by the reader like any page, and kept by the pace.  Routes that
- * are made for programs (ACCEPT_JSON, ACCEPT_ACTIVITY) are not asked about.
+ * are made for programs (crawlers/net/accept.h) are not asked about.
  */
 struct gate;
 

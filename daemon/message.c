@@ -146,6 +146,10 @@ static const struct field follow_fields[] = {
 		.min = INT_MIN,
 		.max = INT_MAX},
 	URL("subject of a follow", follow, subject),
+	{.name = "body of a follow",
+		.type = FIELD_STRING,
+		AT(follow, json),
+		.max = LIMIT_REQUEST_BODY_B},
 	ENUM("format of a follow", follow, accept, ACCEPT_COUNT),
 	ENUM("relation of a follow", follow, relation, FOLLOW_COUNT),
 };

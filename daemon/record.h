@@ -24,7 +24,7 @@ struct record_options {
 MUST_CHECK int record_new(const struct record_options *options, struct record **ret);
 struct record *record_free(struct record *record); /* NULL is fine; returns NULL */
 
-/** Gather @reading, a proven reading of the page at @url, and count it into @tally.  @page: what is to be
+/** Gather @reading, a proven reading of the page that is known as @url (frontier_key()), and count it into @tally.  @page: what is to be
  *  remembered of it for next time, verdict and counts filled in here; NULL: nothing may be remembered.  What
  *  is handed in is copied.  0, -ENOMEM. */
 MUST_CHECK int record_page(struct record *record, const char *url, const struct reading *reading,

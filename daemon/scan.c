@@ -19,7 +19,6 @@ struct scan {
 	struct scan_options options;
 	scan_done *done;
 	void *userdata;
-
 	struct arena *arena; /* of the scan: the profile's URL taken apart, facts */
 	struct url url;
 	const struct source *source;
@@ -33,6 +32,7 @@ struct scan {
 
 	/* the page at hand */
 	const struct follow *asked;
+	const char *key; /* what it is remembered under: frontier_key() */
 	struct arena *page_arena;
 	struct page_memory memory; /* of the last time */
 	bool remembered;
@@ -181,8 +181,8 @@ static void page_unchanged(struct scan *scan)
 	if (r == 0)
 		r = follow_all(scan, standing.follows, standing.n_follows, &instead);
 	if (r == 0)
-		r = record_unchanged(scan->record, scan->asked->url, &scan->memory,
-			&standing.coverage, &scan->tally);
+		r = record_unchanged(
+			scan->record, scan->key, &scan->memory, &standing.coverage, &scan->tally);
 	if (r < 0)
 		give_up(scan, r);
 	else
@@ -195,7 +195,7 @@ static int record_reading(struct scan *scan, const struct reading *reading)
 	struct page_memory *page = scan->options.saved ? NULL : &scan->fresh;
 	int r = keep_facts(scan, &reading->extract.facts);
 	if (r == 0)
-		r = record_page(scan->record, scan->asked->url, reading, page, &scan->tally);
+		r = record_page(scan->record, scan->key, reading, page, &scan->tally);
 	return r;
 }
 
@@ -326,13 +326,14 @@ static void on_fetched(const struct fetch_result *result, void *userdata)
 static int recall(struct scan *scan)
 {
 	const struct context *context = scan->options.context;
-	scan->page_arena = arena_free(scan->page_arena);
+	arena_free(scan->page_arena);
 	scan->page_arena = arena_new(MEMORY_B);
 	scan->remembered = false;
-	if (!scan->page_arena)
+	scan->key = frontier_key(scan->arena, scan->asked);
+	if (!scan->page_arena || !scan->key)
 		return -ENOMEM;
-	int r = store_page(context->store, scan->page_arena, scan->options.profile->url,
-		scan->asked->url, &scan->memory);
+	int r = store_page(context->store, scan->page_arena, scan->options.profile->url, scan->key,
+		&scan->memory);
 	if (r < 0)
 		return r;
 	/* Scored under other rules, it must be read again whether it changed or not. */
@@ -347,6 +348,7 @@ static int ask_page(struct scan *scan)
 	const struct fetch_request request = {
 		.url = scan->asked->url,
 		.accept = scan->asked->accept,
+		.json = scan->asked->json,
 		.etag = scan->remembered ? scan->memory.etag : NULL,
 		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
 		.trusted_origin = scan->url.origin,
@@ -474,7 +476,7 @@ int scan_start(
 		.alert_after = context->config->alert_after,
 	};
 	scan->arena = arena_new(LIMIT_EXTRACT_B);
-	int r = scan->arena ? frontier_new(&scan->frontier) : -ENOMEM;
+	int r = scan->arena ? frontier_new(options->profile->url, &scan->frontier) : -ENOMEM;
 	if (r == 0)
 		r = choose_source(scan);
 	if (r == 0)

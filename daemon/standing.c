@@ -9,9 +9,9 @@
 
 static json_t *follow_json(const struct follow *follow)
 {
-	return json_pack("{s:s, s:s, s:i, s:s?, s:i, s:i}", "url", follow->url, "source",
-		follow->source, "step", follow->step, "subject", follow->subject, "accept",
-		(int)follow->accept, "relation", (int)follow->relation);
+	return json_pack("{s:s, s:s, s:i, s:s?, s:s*, s:i, s:i}", "url", follow->url, "source",
+		follow->source, "step", follow->step, "subject", follow->subject, "json",
+		follow->json, "accept", (int)follow->accept, "relation", (int)follow->relation);
 }
 
 static json_t *facts_json(const struct facts *facts)
@@ -85,6 +85,7 @@ static int read_follows(struct arena *arena, const json_t *list, struct standing
 			.source = text_of(arena, item, "source"),
 			.step = (int)number_of(item, "step", 0),
 			.subject = text_of(arena, item, "subject"),
+			.json = text_of(arena, item, "json"),
 			.accept = (enum accept)choice_of(item, "accept", ACCEPT_COUNT),
 			.relation = (enum relation)choice_of(item, "relation", FOLLOW_COUNT),
 		};

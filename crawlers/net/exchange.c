@@ -1,22 +1,12 @@
 #include "crawlers/net/exchange.h"
 
+#include "crawlers/net/accept.h"
 #include "crawlers/net/address.h"
 #include "daemon/base/limits.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char *const accepts[ACCEPT_COUNT] = {
-	[ACCEPT_PAGE] = "text/html, application/xhtml+xml, */*;q=0.5",
-	[ACCEPT_FEED] = "application/atom+xml, application/rss+xml, application/feed+json, "
-			"application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
-	[ACCEPT_JSON] = "application/json, */*;q=0.5",
-	/* ActivityPub §3.2, and what servers of older days know */
-	[ACCEPT_ACTIVITY] =
-		"application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\", "
-		"application/activity+json",
-};
 
 static const char *const ends[] = {
 	[EXCHANGE_GOES_ON] = "it failed",
@@ -108,24 +98,38 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *userdata)
 
 /* ---- setting up ---- */
 
+static int add_line(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+	if (!longer)
+		return -ENOMEM;
+	*list = longer;
+	return 0;
+}
+
 static int add_header(struct curl_slist **list, const char *name, const char *value)
 {
 	struct buf line = BUF_INIT(2ul * LIMIT_HEADER_B);
 	int r = buf_addf(&line, "%s: %s", name, value);
-	struct curl_slist *longer = r == 0 ? curl_slist_append(*list, buf_str(&line)) : NULL;
+	if (r == 0)
+		r = add_line(list, buf_str(&line));
 	buf_release(&line);
-	if (!longer)
-		return -ENOMEM; /* the ceiling can not be met: headers_may_send() */
-	*list = longer;
-	return 0;
+	return r == 0 ? 0 : -ENOMEM; /* the ceiling can not be met: headers_may_send() */
 }
 
 static int make_headers(struct exchange *exchange, const struct exchange_options *options)
 {
 	struct curl_slist **list = &exchange->request_headers;
-	int r = add_header(list, "Accept", accepts[options->accept]);
+	const struct accept_kind *kind = accept_kind(options->accept);
+	int r = add_header(list, "Accept", kind->accept);
+	if (r == 0 && kind->more)
+		r = add_line(list, kind->more);
 	if (r == 0)
 		r = add_header(list, "Accept-Encoding", CODINGS);
+	if (r == 0 && options->json)
+		r = add_line(list, "Content-Type: application/json");
+	if (r == 0 && options->json)
+		r = add_line(list, "Expect:"); /* bodies are short: none waits for leave */
 	if (r == 0 && options->etag && headers_may_send(options->etag))
 		r = add_header(list, "If-None-Match", options->etag);
 	if (r == 0 && options->last_modified && headers_may_send(options->last_modified))
@@ -192,6 +196,11 @@ static bool set_request(struct exchange *exchange, const struct exchange_options
 			CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_b) ==
 			CURLE_OK;
+	/* In this order: the length first, and the bytes are not copied. */
+	if (good && options->json)
+		good = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(options->json)) ==
+			       CURLE_OK &&
+		       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, options->json) == CURLE_OK;
 	if (good && options->ca_file)
 		good = curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file) == CURLE_OK &&
 		       curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;

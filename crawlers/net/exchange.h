@@ -17,6 +17,7 @@
 struct exchange_options {
 	const char *url;
 	enum accept accept;
+	const char *json;          /* body of a POST; lives as long as the exchange; NULL: a GET */
 	const char *etag;          /* sent as If-None-Match; NULL: none */
 	const char *last_modified; /* sent as If-Modified-Since; NULL: none */
 	const char *user_agent;

@@ -38,6 +38,8 @@ struct fetch_options {
 struct fetch_request {
 	const char *url;
 	enum accept accept;
+	/* NULL: a GET; else the body of a POST, sent as application/json and without validators. */
+	const char *json;
 	const char *etag;           /* for If-None-Match; NULL: none */
 	const char *last_modified;  /* for If-Modified-Since; NULL: none */
 	const char *trusted_origin; /* "http://127.0.0.1:8080": the configured profile's own origin,
@@ -71,7 +73,7 @@ struct fetch_result {
 	const char *error;  /* one sentence for people; NULL: none.  May quote a server: clean it */
 };
 
-/* etag and last_modified are NULL after a redirect: they belong to the page that gave them, and the
+/* etag and last_modified are NULL for an answer to a POST, and after a redirect: they belong to the page that gave them, and the
  * next redirect may lead to another one, whose 304 would say nothing of this one. */
 
 /* Called once for each fetch_get() that returned 0, from the event loop, never from inside

@@ -41,6 +41,9 @@ static int copy_request(struct transfer *transfer, const struct fetch_request *r
 	copy->trusted_origin = trusted.origin;
 	if (copy->max_b == 0 || copy->max_b > LIMIT_PAGE_B)
 		copy->max_b = LIMIT_PAGE_B;
+	copy->json = arena_strdup(arena, request->json);
+	if (request->json && !copy->json)
+		return -ENOMEM;
 	r = copy_validator(arena, request->etag, &copy->etag);
 	if (r == 0)
 		r = copy_validator(arena, request->last_modified, &copy->last_modified);
@@ -59,6 +62,7 @@ int transfer_new(const struct fetch_request *request, struct transfer **ret)
 		return r;
 	}
 	transfer->moved_for_good = true;
+	transfer->posting = request->json != NULL;
 	transfer->hops[transfer->n_hops++] = transfer->url.whole;
 	*ret = transfer;
 	return 0;
@@ -82,10 +86,13 @@ static bool may_be_private(const struct transfer *transfer)
 int transfer_prepare(struct transfer *transfer, CURL *easy, const struct transfer_options *options)
 {
 	const struct fetch_request *request = &transfer->request;
-	transfer->conditional = transfer->n_hops == 1 && (request->etag || request->last_modified);
+	/* RFC 9110 §13.1: to a POST "not modified" would say nothing. */
+	transfer->conditional = transfer->n_hops == 1 && !request->json &&
+				(request->etag || request->last_modified);
 	const struct exchange_options exchange = {
 		.url = transfer->url.whole,
 		.accept = request->accept,
+		.json = transfer->posting ? request->json : NULL,
 		.etag = transfer->conditional ? request->etag : NULL,
 		.last_modified = transfer->conditional ? request->last_modified : NULL,
 		.user_agent = options->user_agent,
@@ -120,7 +127,7 @@ static void fill_result(struct transfer *transfer, int status)
 {
 	const struct headers *headers = &transfer->exchange.headers;
 	const struct buf *body = &transfer->exchange.body.bytes;
-	bool direct = transfer->n_hops == 1;
+	bool direct = transfer->n_hops == 1 && !transfer->request.json;
 	bool whole = transfer->exchange.whole;
 	transfer->result = (struct fetch_result){
 		.status = status,
@@ -199,6 +206,23 @@ static bool go_if_robots_allow(
 					: "redirect to a site whose robots.txt was not read yet");
 }
 
+/* RFC 9110 §15.4: 307 and 308 repeat a POST, 303 asks for its result with a GET.  To the others
+ * clients do this or that, and what is in a body is for the origin that it was written for.
+ * NULL: fine; *@ret_posting is written. */
+static const char *may_take_body(
+	const struct transfer *transfer, const struct url *target, bool *ret_posting)
+{
+	int status = transfer->result.status;
+	*ret_posting = transfer->posting && status != 303;
+	if (!transfer->posting)
+		return NULL;
+	if (!url_same_origin(&transfer->url, target))
+		return "redirect of a request with a body to another site refused";
+	if (status == 301 || status == 302)
+		return "redirect of a request with a body that does not say how to repeat it";
+	return NULL;
+}
+
 static const char *const refusals[] = {
 	[REDIRECT_E_BAD] = "redirect to what is no web address",
 	[REDIRECT_E_OPEN] = "redirect from https to http refused",
@@ -227,6 +251,11 @@ static bool follow(struct transfer *transfer, struct pace *pace)
 		return end(transfer, VERDICT_NETWORK_ERROR, "redirects in a circle");
 	if (transfer->n_hops > LIMIT_REDIRECTS)
 		return end(transfer, VERDICT_NETWORK_ERROR, "too many redirects");
+	bool posting;
+	const char *refusal = may_take_body(transfer, &target, &posting);
+	if (refusal)
+		return end(transfer, VERDICT_NETWORK_ERROR, refusal);
+	transfer->posting = posting;
 	return go_if_robots_allow(transfer, &target, pace);
 }
 

@@ -27,6 +27,7 @@ struct transfer {
 	const char *hops[LIMIT_REDIRECTS + 1]; /* asked so far, this one too */
 	size_t n_hops;
 	bool moved_for_good;
+	bool posting;     /* this hop has request.json for a body */
 	bool conditional; /* this hop is asked with etag or last_modified */
 	struct exchange exchange;
 

@@ -33,6 +33,8 @@
 #define LIMIT_PAGES_A_SCAN 200
 /* A URL: what browsers and servers agree to carry. */
 #define LIMIT_URL_B 8192
+/* The body of a request: what a JSON API is asked for is a few hundred bytes. */
+#define LIMIT_REQUEST_BODY_B 4096
 /* A header line we keep (ETag, Link …); longer ones are as good as absent. */
 #define LIMIT_HEADER_B 8192
 /* All headers of one answer, interim ones with them: servers send 2 kB, their own limits are 8 to 64. */

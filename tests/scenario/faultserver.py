@@ -13,7 +13,7 @@ standard output says where it listens, as JSON:
 wrong with them (TLS_PORTS below); "tls" is good for whoever trusts "ca".  --list prints the routes.
 
     /_log              every request since the last /_reset, as JSON: address, port, method, target,
-                       headers, and when it started and ended (seconds, monotonic)
+                       headers, body, and when it started and ended (seconds, monotonic)
     /_reset            forget the log, the counters and what /_set and /_become did; /_forget: the log
     /_set?robots=TEXT  serve TEXT as /robots.txt; ?robots_status=503 for the status instead
     /_become?path=PATH&to=TARGET[&at=ADDRESS]
@@ -125,6 +125,7 @@ class Request(socketserver.StreamRequestHandler):
         while True:
             line = self.rfile.readline(65536).decode("latin-1").rstrip("\r\n")
             if not line:
+                self.body = self.rfile.read(min(int(self.headers.get("content-length", 0)), 65536))
                 return True
             name, _, value = line.partition(":")
             self.headers[name.strip().lower()] = value.strip()
@@ -146,6 +147,7 @@ class Request(socketserver.StreamRequestHandler):
         address, port = self.server.server_address[:2]
         entry = {"address": address, "port": port, "method": self.method,
                  "target": self.target, "headers": self.headers, "connection": self.number,
+                 "body": self.body.decode("utf-8", "replace"),
                  "started": time.monotonic(), "ended": None}
         if not self.path.startswith("/_"):
             with STATE.lock:

@@ -574,6 +574,127 @@ static void the_request_is_honest(void **state)
 	json_decref(log);
 }
 
+/* The server's log of one request with @json for a body; the caller's to free. */
+static json_t *log_of_post(struct bench *bench, const char *path, const char *json, struct got *got)
+{
+	json_t *log;
+	control("/_reset", NULL);
+	struct fetch_request request = *request_for(server.http, path);
+	request.accept = ACCEPT_JSON;
+	request.json = json;
+	request.etag = "\"1\"";
+	get(bench, &request, got);
+	control("/_log", &log);
+	return log;
+}
+
+static const char *logged(json_t *log, size_t index, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json_array_get(log, index), key));
+	return text ? text : "";
+}
+
+#define BODY "{\"username\":\"ad\xc3\xa9\"}"
+
+static void a_body_is_posted(void **state)
+{
+	struct bench *bench = *state;
+	struct got got;
+	json_t *log = log_of_post(bench, "/etag", BODY, &got);
+	assert_int_equal(got.verdict, OK);
+	assert_null(got.etag); /* it would never be sent */
+	assert_string_equal(logged(log, 0, "method"), "POST");
+	assert_string_equal(logged(log, 0, "body"), BODY);
+	json_t *headers = json_object_get(json_array_get(log, 0), "headers");
+	assert_string_equal(
+		json_string_value(json_object_get(headers, "content-type")), "application/json");
+	assert_null(json_object_get(headers, "expect"));
+	assert_null(json_object_get(headers, "if-none-match"));
+	json_decref(log);
+	got_release(&got);
+	/* The handle is used again: nothing of it is left. */
+	log = log_of_post(bench, "/ok", NULL, &got);
+	assert_string_equal(logged(log, 0, "method"), "GET");
+	assert_string_equal(logged(log, 0, "body"), "");
+	json_decref(log);
+	got_release(&got);
+}
+
+static void a_body_is_redirected_only_where_rfc_9110_says_how(void **state)
+{
+	static const struct {
+		const char *why;
+		int status;
+		bool elsewhere;
+		const char *method; /* of the second request; NULL: there is none */
+		const char *body;
+	} cases[] = {
+		{"307 repeats it", 307, false, "POST", BODY},
+		{"308 repeats it", 308, false, "POST", BODY},
+		{"303 asks for what came of it", 303, false, "GET", ""},
+		{"301 is answered in two ways", 301, false, NULL, NULL},
+		{"302 is answered in two ways", 302, false, NULL, NULL},
+		{"307 to another site", 307, true, NULL, NULL},
+		{"303 to another site", 303, true, NULL, NULL},
+	};
+	struct bench *bench = *state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char path[256];
+		struct got got;
+		print_message("%s\n", cases[i].why);
+		(void)snprintf(path, sizeof path, "/redirect/to?status=%d&url=%s/ok",
+			cases[i].status, cases[i].elsewhere ? server.other : "");
+		json_t *log = log_of_post(bench, path, BODY, &got);
+		assert_int_equal(got.verdict, cases[i].method ? OK : NETWORK);
+		assert_int_equal(json_array_size(log), cases[i].method ? 2 : 1);
+		if (cases[i].method) {
+			assert_string_equal(logged(log, 1, "method"), cases[i].method);
+			assert_string_equal(logged(log, 1, "body"), cases[i].body);
+		} else {
+			assert_non_null(strstr(got.error, "with a body"));
+		}
+		json_decref(log);
+		got_release(&got);
+	}
+}
+
+static void each_format_is_asked_for_in_its_words(void **state)
+{
+	static const struct {
+		enum accept accept;
+		const char *part;
+		const char *version; /* X-GitHub-Api-Version */
+	} cases[] = {
+		{ACCEPT_PAGE, "text/html", NULL},
+		{ACCEPT_FEED, "application/atom+xml", NULL},
+		{ACCEPT_JSON, "application/json", NULL},
+		{ACCEPT_ACTIVITY, "application/activity+json", NULL},
+		{ACCEPT_JRD, "application/jrd+json", NULL},
+		{ACCEPT_GITHUB, "application/vnd.github+json", "2022-11-28"},
+		{ACCEPT_GITHUB_STAR, "application/vnd.github.star+json", "2022-11-28"},
+	};
+	_Static_assert(sizeof cases / sizeof cases[0] == ACCEPT_COUNT, "each has a row");
+	struct bench *bench = *state;
+	for (size_t i = 0; i < ACCEPT_COUNT; i++) {
+		struct got got;
+		json_t *log;
+		control("/_reset", NULL);
+		struct fetch_request request = *request_for(server.http, "/ok");
+		request.accept = cases[i].accept;
+		get(bench, &request, &got);
+		control("/_log", &log);
+		json_t *headers = json_object_get(json_array_get(log, 0), "headers");
+		const char *version =
+			json_string_value(json_object_get(headers, "x-github-api-version"));
+		assert_non_null(strstr(
+			json_string_value(json_object_get(headers, "accept")), cases[i].part));
+		assert_string_equal(
+			version ? version : "", cases[i].version ? cases[i].version : "");
+		json_decref(log);
+		got_release(&got);
+	}
+}
+
 static void proxies_in_the_environment_are_not_used(void **state)
 {
 	struct bench *bench = *state;
@@ -1058,6 +1179,9 @@ int main(void)
 		TEST(conditions_do_not_follow_redirects),
 		TEST(a_strange_etag_is_not_sent),
 		TEST(the_request_is_honest),
+		TEST(a_body_is_posted),
+		TEST(a_body_is_redirected_only_where_rfc_9110_says_how),
+		TEST(each_format_is_asked_for_in_its_words),
 		TEST(proxies_in_the_environment_are_not_used),
 		TEST(max_b_is_a_ceiling),
 		TEST(a_request_must_make_sense),

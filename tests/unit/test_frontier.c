@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#define PROFILE "https://ada.example/@ada"
+
 struct row {
 	const char *why;
 	const char *from;
@@ -19,7 +21,12 @@ struct row {
 	const char *source;
 	enum relation relation;
 	bool taken;
+	const char *json;
+	enum accept accept;
 };
+
+static char body_at_limit[LIMIT_REQUEST_BODY_B + 1];
+static char body_over_limit[LIMIT_REQUEST_BODY_B + 2];
 
 static const struct row rows[] = {
 	{"the first one", NULL, "https://a.example/", "page", FOLLOW_NEXT, true},
@@ -44,18 +51,49 @@ static const struct row rows[] = {
 		false},
 	{"a relation nobody knows", "https://a.example/", "https://a.example/3", "page",
 		FOLLOW_COUNT, false},
+	{"a format nobody knows", "https://a.example/", "https://a.example/3", "page", FOLLOW_NEXT,
+		false, NULL, ACCEPT_COUNT},
+	{"the same in another format", "https://a.example/", "https://a.example/2", "page",
+		FOLLOW_ALSO, true, NULL, ACCEPT_ACTIVITY},
+	{"the same with a body", "https://a.example/", "https://a.example/2", "page", FOLLOW_NEXT,
+		true, "{\"page\":1}"},
+	{"the same with another body", "https://a.example/", "https://a.example/2", "page",
+		FOLLOW_NEXT, true, "{\"page\":2}"},
+	{"a body again", "https://a.example/", "https://a.example/2", "page", FOLLOW_NEXT, false,
+		"{\"page\":1}"},
+	{"a body for another site", "https://a.example/", "https://b.example/2", "page",
+		FOLLOW_ALSO, false, "{}"},
+	{"a body for the site that asked for it", "https://b.example/", "https://b.example/2",
+		"page", FOLLOW_ALSO, true, "{}"},
+	{"a body for the profile's site", "https://b.example/", "https://ada.example/api", "page",
+		FOLLOW_ALSO, true, "{}"},
+	{"so without TLS", "https://b.example/", "http://ada.example/api", "page", FOLLOW_ALSO,
+		false, "{}"},
+	{"a first request with a body", NULL, "https://ada.example/api/2", "page", FOLLOW_NEXT,
+		true, "{}"},
+	{"a first request with a body for elsewhere", NULL, "https://b.example/api", "page",
+		FOLLOW_NEXT, false, "{}"},
+	{"the longest body", NULL, "https://ada.example/", "page", FOLLOW_NEXT, true,
+		body_at_limit},
+	{"a body too long", NULL, "https://ada.example/", "page", FOLLOW_NEXT, false,
+		body_over_limit},
 };
 
 static void test_what_is_taken(void **state)
 {
 	(void)state;
 	struct frontier *frontier;
-	assert_int_equal(frontier_new(&frontier), 0);
+	memset(body_at_limit, 'x', sizeof body_at_limit - 1);
+	memset(body_over_limit, 'x', sizeof body_over_limit - 1);
+	assert_int_equal(frontier_new(PROFILE, &frontier), 0);
 	size_t taken_in_all = 0;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		const struct follow follow = {
-			.url = row->url, .source = row->source, .relation = row->relation};
+		const struct follow follow = {.url = row->url,
+			.source = row->source,
+			.relation = row->relation,
+			.accept = row->accept,
+			.json = row->json};
 		bool taken;
 		print_message("%s\n", row->why);
 		assert_int_equal(frontier_add(frontier, row->from, &follow, &taken), 0);
@@ -73,7 +111,7 @@ static void test_it_ends(void **state)
 {
 	(void)state;
 	struct frontier *frontier;
-	assert_int_equal(frontier_new(&frontier), 0);
+	assert_int_equal(frontier_new(PROFILE, &frontier), 0);
 	for (int i = 0; i < LIMIT_PAGES_A_SCAN + 10; i++) {
 		char url[64];
 		(void)snprintf(url, sizeof url, "https://a.example/%d", i);
@@ -89,11 +127,37 @@ static void test_it_ends(void **state)
 	assert_null(frontier_free(NULL));
 }
 
+static void test_what_differs_is_remembered_apart(void **state)
+{
+	(void)state;
+	static const struct follow asked[] = {
+		{.url = "https://a.example/"},
+		{.url = "https://a.example/", .accept = ACCEPT_ACTIVITY},
+		{.url = "https://a.example/", .accept = ACCEPT_JSON, .json = "{}"},
+		{.url = "https://a.example/", .accept = ACCEPT_JSON, .json = "{ }"},
+		{.url = "https://a.example/?", .accept = ACCEPT_JSON, .json = "{}"},
+	};
+	enum { COUNT = sizeof asked / sizeof asked[0] };
+	const char *keys[COUNT];
+	struct arena *arena = arena_new(1 << 20);
+	for (size_t i = 0; i < COUNT; i++) {
+		keys[i] = frontier_key(arena, &asked[i]);
+		assert_non_null(keys[i]);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(keys[k], keys[i]);
+		assert_string_equal(frontier_key(arena, &asked[i]), keys[i]);
+	}
+	/* what earlier versions remembered is found again */
+	assert_string_equal(keys[0], "https://a.example/");
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_taken),
 		cmocka_unit_test(test_it_ends),
+		cmocka_unit_test(test_what_differs_is_remembered_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,7 @@ static void sample_fill(struct sample *s)
 		.source = "page",
 		.step = -3,
 		.subject = "17",
+		.json = "{\"limit\":100}",
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_ALSO};
 	s->robots[0] = (struct robots_rule){.allow = true, .pattern = "/*.html$"};
@@ -132,6 +133,7 @@ static void test_round_trip(void **state)
 	assert_true(reading.scores[0].hits[0].score == 30.25);
 	assert_true(reading.scores[1].unscored);
 	assert_int_equal(reading.extract.follows[0].step, -3);
+	assert_string_equal(reading.extract.follows[0].json, "{\"limit\":100}");
 	assert_string_equal(reading.extract.facts.links[1], "https://c.example/");
 	assert_int_equal(reading.extract.facts.n_followers, -1);
 	assert_true(reading.extract.robots[0].allow);
@@ -213,6 +215,8 @@ LIE(links_too_many, s->posts[0].n_links = LIMIT_POST_LINKS + 1;
 	s->posts[0].links = calloc(LIMIT_POST_LINKS + 1, sizeof(struct link)))
 LIE(follow_file, s->follows[0].url = "file:///etc/passwd")
 LIE(follow_relative, s->follows[0].url = "/next")
+LIE(body_not_utf8, s->follows[0].json = "{\"a\":\"\xe9\"}")
+LIE(body_too_long, too_long[LIMIT_REQUEST_BODY_B + 1] = '\0'; s->follows[0].json = too_long)
 LIE(follow_unknown_source, s->follows[0].source = "nosuch")
 LIE(follow_no_source, s->follows[0].source = NULL)
 LIE(follows_too_many, s->reading.extract.follows = many_follows;
@@ -268,6 +272,8 @@ static const struct lie lies[] = {
 	{"a permalink on this machine's disk",      post_file,                "address of a post"},
 	{"more links than are kept",                links_too_many,           "links of a post"},
 	{"a follow to this machine's disk",         follow_file,              "address of a follow"},
+	{"a body in Latin-1",                       body_not_utf8,            "body of a follow"},
+	{"a body over the limit",                   body_too_long,            "body of a follow"},
 	{"a relative follow",                       follow_relative,          "address of a follow"},
 	{"a follow for a source that is not there", follow_unknown_source,    "source of a follow"},
 	{"a follow without a source",               follow_no_source,         "source of a follow"},

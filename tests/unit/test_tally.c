@@ -147,7 +147,8 @@ static void test_a_standing_comes_back(void **state)
 		.source = "page",
 		.step = 3,
 		.subject = "7",
-		.accept = ACCEPT_JSON,
+		.json = "{\"limit\":100}",
+		.accept = ACCEPT_GITHUB_STAR,
 		.relation = FOLLOW_ALSO};
 	struct extract extract = {.facts = FACTS_INIT,
 		.follows = &follow,
@@ -165,7 +166,8 @@ static void test_a_standing_comes_back(void **state)
 	assert_string_equal(back.follows[0].url, follow.url);
 	assert_string_equal(back.follows[0].subject, "7");
 	assert_int_equal(back.follows[0].step, 3);
-	assert_int_equal(back.follows[0].accept, ACCEPT_JSON);
+	assert_string_equal(back.follows[0].json, follow.json);
+	assert_int_equal(back.follows[0].accept, ACCEPT_GITHUB_STAR);
 	assert_int_equal(back.follows[0].relation, FOLLOW_ALSO);
 	assert_int_equal(back.coverage.total, 12);
 	assert_true(back.coverage.window);
