@@ -146,10 +146,12 @@ static int gather_hits(struct record *record, const struct post *post, const str
 	return r;
 }
 
-/* Bios and handles are not posts: they have no place in a list and no time. */
+/* Bios and handles are not posts: they have no place in a list and no time.  Nor are interactions: they
+ * stand in lists of their own. */
 static bool is_listed(const struct post *post)
 {
-	return post->kind != KIND_BIO && post->kind != KIND_HANDLE;
+	return post->kind != KIND_BIO && post->kind != KIND_HANDLE &&
+	       !kind_is_interaction(post->kind);
 }
 
 static int gather_post(

@@ -389,7 +389,7 @@ static int score_all(struct scorer *scorer, const struct post *post)
 /* What is passed on, liked or followed is nobody's own words. */
 static bool own_words(const struct post *post)
 {
-	return post->kind != KIND_REPOST && post->kind != KIND_LIKE && post->kind != KIND_FOLLOW &&
+	return post->kind != KIND_REPOST && !kind_is_interaction(post->kind) &&
 	       (post->len > 0 || post->n_links > 0);
 }
 

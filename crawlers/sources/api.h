@@ -131,6 +131,25 @@ struct api_piece {
 MUST_CHECK int api_add_piece(
 	struct extract *extract, const char *base_url, const struct api_piece *piece);
 
+/* What the person did without a word, and to whom or what: as an API gives it; NULL: nothing. */
+struct api_interaction {
+	enum post_kind kind; /* kind_is_interaction() */
+	const char *id;      /* of the act; NULL: it is made of kind and @url, or handle */
+	const char *handle; /* of whom is followed, who wrote what is liked, owns what is starred */
+	const char *name;   /* of the account, project, group */
+	const char *about;  /* what it says of itself; the words liked */
+	const char *url;    /* the page that people open */
+	const char *site;   /* a project's or organisation's own page elsewhere */
+	bool about_html;
+	int64_t published_s;
+};
+
+/** Append @interaction as a post: no text; others are paragraphs of one line each, LIMIT_TARGET_B in
+ *  all: "@handle", name, about; links are url and site.  One that tells neither handle, name nor url is left
+ *  out.  0, -ENOMEM. */
+MUST_CHECK int api_add_interaction(
+	struct extract *extract, const char *base_url, const struct api_interaction *interaction);
+
 /** Append Markdown, or plain text: what it quotes (">") goes to the others, comments to nobody;
  *  addresses in it become links.  0, -ENOMEM. */
 MUST_CHECK int api_add_markdown(struct compose *compose, const char *text);

@@ -23,6 +23,9 @@
 #define LIMIT_POSTS 10000
 /* Text of one post; what is beyond is cut between characters. */
 #define LIMIT_POST_TEXT_B ((size_t)64 * 1024)
+/* What is kept of the words of an account followed or a post liked: bios have 500 characters at most
+ * places, posts there 500; longer ones are known by their beginning. */
+#define LIMIT_TARGET_B 2000
 /* Links kept of one post. */
 #define LIMIT_POST_LINKS 256
 /* All that one page's extract may hold: the posts' text can not exceed a page by much. */

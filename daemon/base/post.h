@@ -23,7 +23,7 @@ struct link {
 
 struct post {
 	const char *id;     /* the source's own, unique within the profile; never NULL */
-	const char *url;    /* permalink, absolute; NULL: none */
+	const char *url;    /* permalink, absolute; NULL: none, as of an interaction */
 	const char *author; /* name or handle as shown; NULL: not told */
 	const char *lang;   /* BCP 47, as told; NULL: not told */
 	enum post_kind kind;
@@ -33,16 +33,20 @@ struct post {
 
 	/* The person's own words: plain text, paragraphs parted by a blank line, lines by '\n'.  A
 	 * title, where the post has one, is its first paragraph: text[0..title_len).  Descriptions of
-	 * pictures (alt text) stand in it as paragraphs of their own.  Never NULL; "" for a repost. */
+	 * pictures (alt text) stand in it as paragraphs of their own.  Never NULL; "" for a repost and
+	 * for an interaction (kind_is_interaction). */
 	const char *text;
 	size_t len;
 	size_t title_len;
 
 	/* Somebody else's words that were quoted or passed on: context, never scored as the person's.
-	 * NULL: none. */
+	 * Of an interaction: who or what was followed, liked, starred or joined, as paragraphs: name,
+	 * handle, and what it says of itself (or the words liked), cut to LIMIT_TARGET_B by the
+	 * source.  NULL: none. */
 	const char *others;
 	size_t others_len;
 
+	/* Of an interaction: the addresses of who or what it is about, pages that people open first. */
 	const struct link *links;
 	size_t n_links;
 };

@@ -37,6 +37,8 @@ static const char *const kinds[KIND_COUNT] = {
 	[KIND_LIKE] = "like",
 	[KIND_FOLLOW] = "follow",
 	[KIND_DRAFT] = "draft",
+	[KIND_STAR] = "star",
+	[KIND_MEMBERSHIP] = "membership",
 };
 
 struct verdict_row {
@@ -132,6 +134,12 @@ bool kind_parse(const char *name, enum post_kind *ret)
 	if (i >= 0)
 		*ret = (enum post_kind)i;
 	return i >= 0;
+}
+
+bool kind_is_interaction(enum post_kind kind)
+{
+	return kind == KIND_LIKE || kind == KIND_FOLLOW || kind == KIND_STAR ||
+	       kind == KIND_MEMBERSHIP;
 }
 
 const char *verdict_name(enum verdict verdict)

@@ -29,13 +29,15 @@ enum finding_class {
 enum post_kind {
 	KIND_POST,
 	KIND_REPLY,
-	KIND_REPOST, /* somebody else's words passed on without a word of one's own */
-	KIND_QUOTE,  /* one's own words about quoted ones */
-	KIND_BIO,    /* what the profile says of its owner */
-	KIND_HANDLE, /* the screen name */
-	KIND_LIKE,
-	KIND_FOLLOW,
-	KIND_DRAFT, /* not published yet: it has no age */
+	KIND_REPOST,     /* somebody else's words passed on without a word of one's own */
+	KIND_QUOTE,      /* one's own words about quoted ones */
+	KIND_BIO,        /* what the profile says of its owner */
+	KIND_HANDLE,     /* the screen name */
+	KIND_LIKE,       /* one's name under somebody else's words */
+	KIND_FOLLOW,     /* of an account, a channel, a page: to read what it publishes */
+	KIND_DRAFT,      /* not published yet: it has no age */
+	KIND_STAR,       /* a project marked as worth coming back to */
+	KIND_MEMBERSHIP, /* in an organisation or a group, or moderating one */
 	KIND_COUNT,
 };
 
@@ -79,9 +81,12 @@ int severity_priority(enum severity severity);
 const char *class_name(enum finding_class class);
 bool class_parse(const char *name, enum finding_class *ret);
 
-/** "post", "reply", "repost", "quote", "bio", "handle", "like", "follow", "draft". */
+/** "post", "reply", "repost", "quote", "bio", "handle", "like", "follow", "draft", "star", "membership". */
 const char *kind_name(enum post_kind kind);
 bool kind_parse(const char *name, enum post_kind *ret);
+/** True for what the person did without a word: like, follow, star, membership.  (A repost is among the
+ *  posts, where readers see it.) */
+bool kind_is_interaction(enum post_kind kind);
 
 /** "ok", "unchanged", … "unread". */
 const char *verdict_name(enum verdict verdict);
