@@ -1,6 +1,7 @@
 #ifndef DIRTWATCH_CRAWLERS_PAGE_H
 #define DIRTWATCH_CRAWLERS_PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct page {
 	const char *content_type; /* header value; NULL: none */
 	const char *link;         /* Link headers joined by ", "; NULL: none */
 	const char *location;     /* Location header of a redirect not followed; NULL: none */
+	bool authorised;          /* it was asked for with the person's own token */
 	int64_t fetched_s;        /* when; seconds since 1970 UTC */
 	const void *body;
 	size_t body_len;

@@ -96,6 +96,11 @@ struct source {
 	bool (*claims)(const struct url *url, const char **ret_why);
 	/* The first request for the profile at @url, strings in @arena.  0, -ENOMEM. */
 	int (*first)(struct arena *arena, const struct url *url, struct follow *ret);
+	/* Asked in place of first() where the person has configured a token for this source: what
+	 * is open to its owner only (Reddit's API at oauth.reddit.com, say).  The source never sees
+	 * the token: it is put into requests to the platform's own API on their way out, and
+	 * page.authorised says that it was.  NULL: first() serves both. */
+	int (*first_with_token)(struct arena *arena, const struct url *url, struct follow *ret);
 	/* Read @page into @extract, which is initialised (extract_init()).  Sets a verdict for
 	 * every page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM
 	 * when the arena's ceiling or memory ran out: the page counts as unread. */

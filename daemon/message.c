@@ -204,6 +204,7 @@ static const struct field page_fields[] = {
 	BYTES("content type", page, content_type, false),
 	BYTES("link", page, link, false),
 	BYTES("location", page, location, false),
+	BOOL("whether a token was sent", page, authorised),
 	{.name = "time",
 		.type = FIELD_INT64,
 		AT(page, fetched_s),

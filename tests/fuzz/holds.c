@@ -124,6 +124,7 @@ struct page page_of(struct input *input, const char *source)
 		.profile = "https://social.example/@ada",
 		.source = source,
 		.step = (int)(step % 1000),
+		.authorised = step / 1000 % 2 != 0,
 		.status = status >= 100 && status <= 999 ? (int)status : 200,
 		.content_type = content_type,
 		.link = link,

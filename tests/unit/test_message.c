@@ -453,6 +453,7 @@ static void test_request(void **state)
 		.step = 2,
 		.status = 200,
 		.content_type = "text/html; charset=\xff",
+		.authorised = true,
 		.fetched_s = 1700000000,
 		.body_len = 12};
 	struct buf bytes = BUF_INIT(REQUEST_B);
@@ -465,6 +466,7 @@ static void test_request(void **state)
 	assert_string_equal(got.final_url, page.final_url);
 	assert_string_equal(got.content_type, page.content_type);
 	assert_null(got.subject);
+	assert_true(got.authorised);
 	assert_int_equal(got.step, 2);
 	assert_int_equal(got.body_len, 12);
 	for (size_t len = 0; len < bytes.len; len++)
