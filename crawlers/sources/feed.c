@@ -103,6 +103,8 @@ static int cover(const struct feed *feed, const struct page *page, struct extrac
 	struct coverage *coverage = &extract->coverage;
 	coverage->total = page->step == 0 ? feed->total : -1;
 	coverage->cut |= feed->cut || feed->broken;
+	if (feed->broken)
+		coverage->lack = feed->broken;
 	if (feed->next && !feed->cut)
 		return follow_next(feed, page, extract);
 	bool whole = feed->complete || page->step > 0 ||

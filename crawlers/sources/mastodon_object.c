@@ -15,7 +15,9 @@ bool mastodon_is_account(const json_t *object)
 
 bool mastodon_is_status(const json_t *object)
 {
-	return json_object_get(object, "id") && json_object_at(object, "account");
+	/* The text of one that only passes on another's is empty, but it is there. */
+	return json_object_get(object, "id") && json_object_at(object, "account") &&
+	       json_text(object, "content");
 }
 
 static int copy_string(struct arena *arena, const char *string, const char **ret)

@@ -313,6 +313,8 @@ static void empty_is_said_only_of_what_is_empty(void **state)
 			fail_msg("%s: %s (%s), %zu posts, cut %d", row->why,
 				verdict_name(extract.verdict), extract.why ? extract.why : "",
 				n_listed(&extract), extract.coverage.cut);
+		if (row->verdict == VERDICT_TRUNCATED && !extract.coverage.lack)
+			fail_msg("%s: not told why there is no more", row->why);
 		extract_release(&extract);
 	}
 }

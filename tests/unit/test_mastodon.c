@@ -454,7 +454,11 @@ static const struct odd odds[] = {
 	{"an empty list of an account that is there", STATUSES, "[]", VERDICT_EMPTY, 0},
 	{"an object where a list should be", STATUSES, "{}", VERDICT_PARSE_DRIFT, 1},
 	{"a list of something else", STATUSES, "[1,\"x\",null,{},[]]", VERDICT_PARSE_DRIFT, 0},
-	{"a status without id", STATUSES, "[{\"id\":null,\"account\":{}}]", VERDICT_PARSE_DRIFT, 0},
+	{"a status without id", STATUSES, "[{\"id\":null,\"account\":{},\"content\":\"x\"}]",
+		VERDICT_PARSE_DRIFT, 0},
+	{"a status whose text is none", STATUSES,
+		"[{\"id\":\"7\",\"account\":{\"id\":\"42\"},\"content\":17}]",
+		VERDICT_PARSE_DRIFT, 0},
 	{"null", STATUSES, "null", VERDICT_PARSE_DRIFT, 1},
 };
 /* clang-format on */
