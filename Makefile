@@ -243,7 +243,7 @@ $(O)/lint/%.analyzed: $(O)/%.o
 	@gcc $(CPPFLAGS) $(STD) $(WARN) -Werror -O2 -fanalyzer $(PKG_CFLAGS) -c -o $@ $*.c
 
 # SHELL_FILES: the demo's script has no ending.  SC2317 takes a trap's function for unreachable.
-PYTHON_FILES = $(wildcard config/demo/*.py tests/*.py tests/*/*.py)
+PYTHON_FILES = $(wildcard config/demo/*.py tests/*.py tests/*/*.py tests/*/*/*.py)
 SHELL_FILES = $(wildcard config/demo/run tests/*/*.sh)
 
 lint-scripts:

@@ -1,0 +1,1 @@
+"""The platforms as one server plays them: see world.py, case.py and one file a platform."""

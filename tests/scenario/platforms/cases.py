@@ -1,0 +1,14 @@
+"""All cases: what the project has of its own, and the samples of real platforms where they are at hand."""
+from platforms import feeds, mastodon
+from platforms.case import SHARED
+
+READERS = (feeds, mastodon)
+
+
+def all_cases():
+    cases = [case for reader in READERS for case in reader.own()]
+    if SHARED.is_dir():
+        cases += [case for reader in READERS for case in reader.genuine()]
+    names = [case.name for case in cases]
+    assert len(names) == len(set(names)), "two cases of one name"
+    return cases
