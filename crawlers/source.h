@@ -101,6 +101,9 @@ struct source {
 	 * the token: it is put into requests to the platform's own API on their way out, and
 	 * page.authorised says that it was.  NULL: first() serves both. */
 	int (*first_with_token)(struct arena *arena, const struct url *url, struct follow *ret);
+	/* Asked in place of first() by a source of sites that are not worth asking, for the answer
+	 * is known: the verdict, and *@ret_why for the person, static.  NULL: the site is asked. */
+	enum verdict (*known)(const struct url *url, const char **ret_why);
 	/* Read @page into @extract, which is initialised (extract_init()).  Sets a verdict for
 	 * every page, however broken: 0 with verdict PARSE_DRIFT rather than an error.  -ENOMEM
 	 * when the arena's ceiling or memory ran out: the page counts as unread. */

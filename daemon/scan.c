@@ -3,6 +3,7 @@
 #include "crawlers/net/url.h"
 #include "daemon/ask.h"
 #include "daemon/base/log.h"
+#include "daemon/choice.h"
 #include "daemon/doubt.h"
 #include "daemon/frontier.h"
 #include "daemon/record.h"
@@ -20,9 +21,7 @@ struct scan {
 	scan_done *done;
 	void *userdata;
 	struct arena *arena; /* of the scan: the profile's URL taken apart, facts */
-	struct url url;
-	const struct source *source;
-	const char *source_why;
+	struct choice choice;
 	struct frontier *frontier;
 	struct life *life;
 	struct record *record;
@@ -101,8 +100,8 @@ static int settle(struct scan *scan, struct profile_result *ret)
 		return r;
 	*ret = (struct profile_result){
 		.url = scan->options.profile->url,
-		.source = scan->source->name,
-		.source_why = scan->source_why,
+		.source = scan->choice.source->name,
+		.source_why = scan->choice.why,
 		.outcome = outcome,
 		.unchanged =
 			scan->tally.n_pages > 0 && scan->tally.n_unchanged == scan->tally.n_pages,
@@ -351,7 +350,7 @@ static int ask_page(struct scan *scan)
 		.json = scan->asked->json,
 		.etag = scan->remembered ? scan->memory.etag : NULL,
 		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
-		.trusted_origin = scan->url.origin,
+		.trusted_origin = scan->choice.url.origin,
 	};
 	return ask_start(scan->options.gate, &request, on_fetched, scan, &scan->ask);
 }
@@ -405,7 +404,7 @@ static void ask_doubts(struct scan *scan)
 		.gate = scan->options.gate,
 		.life = scan->life,
 		.outcome = &outcome,
-		.trusted_origin = scan->url.origin,
+		.trusted_origin = scan->choice.url.origin,
 	};
 	int r = scan->options.saved
 			? DOUBTS_E_NONE
@@ -422,28 +421,16 @@ static int on_start(sd_event_source *source, void *userdata)
 {
 	(void)source;
 	struct scan *scan = userdata;
+	const struct choice *choice = &scan->choice;
 	scan->defer = sd_event_source_disable_unref(scan->defer);
-	next_page(scan);
+	int r = choice->known_why ? tally_failed(&scan->tally, choice->url.whole, FOLLOW_NEXT,
+					    choice->known, choice->known_why, 0)
+				  : 0;
+	if (r < 0)
+		give_up(scan, r);
+	else
+		next_page(scan);
 	return 0;
-}
-
-/* Which source, and what it asks first. */
-static int choose_source(struct scan *scan)
-{
-	const struct profile *profile = scan->options.profile;
-	int r = url_parse(scan->arena, profile->url, &scan->url);
-	if (r != 0)
-		return r < 0 ? r : -EINVAL;
-	scan->source = source_pick(&scan->url, &scan->source_why);
-	if (profile->source && source_find(profile->source)) {
-		scan->source = source_find(profile->source);
-		scan->source_why = "as the config says";
-	}
-	struct follow first = {0};
-	r = scan->source->first(scan->arena, &scan->url, &first);
-	if (r == 0)
-		r = frontier_add(scan->frontier, NULL, &first, NULL);
-	return r;
 }
 
 static int start_record(struct scan *scan)
@@ -478,7 +465,9 @@ int scan_start(
 	scan->arena = arena_new(LIMIT_EXTRACT_B);
 	int r = scan->arena ? frontier_new(options->profile->url, &scan->frontier) : -ENOMEM;
 	if (r == 0)
-		r = choose_source(scan);
+		r = choice_make(scan->arena, options->profile, &scan->choice);
+	if (r == 0 && !scan->choice.known_why)
+		r = frontier_add(scan->frontier, NULL, &scan->choice.first, NULL);
 	if (r == 0)
 		r = life_begin(&life, &scan->life);
 	if (r == 0)

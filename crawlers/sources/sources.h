@@ -17,6 +17,7 @@
 	X(devto)         \
 	X(steam)         \
 	X(telegram)      \
+	X(closed)        \
 	X(feed)          \
 	X(mastodon)      \
 	X(peertube)      \

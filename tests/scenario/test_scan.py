@@ -254,3 +254,13 @@ def test_json_lines_are_complete(dirtwatch, site):
     result = dirtwatch.scan_url(site.url + "/")
     kinds = [json.loads(line)["type"] for line in result.out.splitlines()]
     assert kinds[-1] == "scan" and {"post", "finding", "profile"} <= set(kinds)
+
+
+def test_a_site_that_shows_visitors_nothing_is_told_and_not_asked(dirtwatch):
+    dirtwatch.configure(["https://x.com/ada"])
+    result = dirtwatch.scan()
+    assert result.status == 3, result.err
+    profile = result.profile()
+    assert profile["verdict"] == "login-wall" and not profile["verified"]
+    assert "ask it for your data" in profile["why"] and profile["source"] == "closed"
+    assert profile["coverage"]["pages"] == 0, profile

@@ -124,8 +124,8 @@ static void every_source_is_found_by_its_name(void **state)
 		assert_ptr_equal(source_find(sources[i]->name), sources[i]);
 		assert_non_null(sources[i]->title);
 		assert_non_null(sources[i]->read);
-		/* What claims a profile says what to ask for first. */
-		assert_true(!sources[i]->claims || sources[i]->first);
+		/* What claims a profile says what to ask for first, or that nothing need be asked. */
+		assert_true(!sources[i]->claims || sources[i]->first || sources[i]->known);
 	}
 	assert_null(source_find(""));
 	assert_null(source_find("Feed"));
@@ -199,7 +199,7 @@ static const struct pick picks[] = {
 	{"a fediverse handle", "https://social.example/@ada", "mastodon"},
 	{"its feed", "https://social.example/@ada.rss", "feed"},
 	{"the same form on a platform with feeds", "https://medium.com/@ada", "feed"},
-	{"and on one without", "https://www.tiktok.com/@ada", "page"},
+	{"and on one that shows nothing", "https://www.tiktok.com/@ada", "closed"},
 	{"nobody's profile is a robots.txt", "https://ada.example/robots.txt", "page"},
 };
 

@@ -1,0 +1,21 @@
+#ifndef DIRTWATCH_DAEMON_CHOICE_H
+#define DIRTWATCH_DAEMON_CHOICE_H
+
+#include "config/config.h"
+#include "crawlers/source.h"
+
+/* Which source reads a profile, and why.  Strings are static, or live in the arena. */
+struct choice {
+	struct url url; /* of the profile */
+	const struct source *source;
+	const char *why;
+	/* What the source knows of the profile without asking; why NULL: it must ask. */
+	enum verdict known;
+	const char *known_why;
+	struct follow first; /* what it asks for first, if it must */
+};
+
+/** Choose for @profile.  0, -EINVAL (its URL is none), -ENOMEM. */
+MUST_CHECK int choice_make(struct arena *arena, const struct profile *profile, struct choice *ret);
+
+#endif
