@@ -24,6 +24,7 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(O)/unit/%)
 BENCH_SOURCES := $(sort $(wildcard tests/bench/bench_*.c))
 BENCHES := $(BENCH_SOURCES:tests/bench/%.c=$(O)/bench/%)
+PRELOADS := $(patsubst tests/faults/%.c,build/release/faults/%.so,$(wildcard tests/faults/*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(O)/replay/fuzz_%)
 JOBS ?= $(shell nproc)
@@ -135,13 +136,21 @@ check-asan:
 	+$(MAKE) --no-print-directory -j$(JOBS) B=asan tests-built
 	$(PYTHON) tests/run.py asan
 
-tests-built: $(O)/dirtwatch $(UNIT_TESTS) $(REPLAYS)
+tests-built: $(O)/dirtwatch $(UNIT_TESTS) $(REPLAYS) $(PRELOADS)
 
-# The daemon killed 200 times over, where check does so 25 times (make check-faults KILLS=1000).
+# What the scenarios preload into the program to take its memory away or to set its clock.
+$(O)/faults/%.so: tests/faults/%.c
+	$(say)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(WARN) -D_GNU_SOURCE -O2 -shared -fPIC -o $@ $<
+
+# The daemon killed 200 times over, where check does so 25 times (make check-faults KILLS=1000), and memory
+# that runs out at every place of a scan, where check tries one in sixteen.
 KILLS ?= 200
 .PHONY: check-faults
-check-faults: $(O)/dirtwatch
-	DIRTWATCH_KILLS=$(KILLS) $(PYTHON) -m pytest -q -p no:cacheprovider tests/scenario/test_store_faults.py -k killed
+check-faults: $(O)/dirtwatch $(PRELOADS)
+	DIRTWATCH_KILLS=$(KILLS) DIRTWATCH_PLACES_STEP=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
+		tests/scenario/test_store_faults.py tests/scenario/test_memory_faults.py -k "killed or memory_at"
 
 # Thousands of profiles, weeks of a fake clock, every fault at random: make soak T=600
 .PHONY: soak
@@ -201,7 +210,7 @@ fuzz-grown: $(REPLAYS)
 
 # ---- what the code is held to -------------------------------------------------------------------
 
-C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.[ch] tests/bench/*.c tests/soak/*.[ch])
+C_FILES = $(SOURCES) $(HEADERS) $(wildcard tests/unit/*.c tests/unit/*.h tests/fuzz/*.[ch] tests/bench/*.c tests/faults/*.c tests/soak/*.[ch])
 
 # clang-format, clang-tidy, cppcheck, gcc -fanalyzer, length and complexity of functions, includes;
 # scripts and man pages.
@@ -329,7 +338,7 @@ help:
 	@echo "make            build/release/dirtwatch        make demo     the main job on a demo site"
 	@echo "make check      every test                     make check B=asan   unit tests, sanitized"
 	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
-	@echo "make check-faults  the daemon killed 200 times"
+	@echo "make check-faults  killed 200 times, out of memory everywhere"
 	@echo "make soak T=600  10,000 profiles, simulated weeks, every fault at random"
 	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
 	@echo "make quality    figures on labelled posts      make fit      weights of phrases; CORPUS="

@@ -52,11 +52,11 @@ static void tell_status(void *userdata)
 	struct daemon *daemon = userdata;
 	reload_if_outdated(daemon);
 	struct fleet_status status = fleet_status(daemon->fleet);
-	char due[sizeof "23:59:59"] = "never";
+	char due[sizeof "9999-12-31 23:59:59"] = "never";
 	time_t next = (time_t)status.next_due_s;
 	struct tm local;
 	if (next != 0 && localtime_r(&next, &local))
-		(void)strftime(due, sizeof due, "%T", &local);
+		(void)strftime(due, sizeof due, "%F %T", &local);
 	(void)sd_notifyf(0,
 		"STATUS=%zu profile%s, %zu being scanned, %zu of %zu verified; next scan at %s",
 		status.n_profiles, status.n_profiles == 1 ? "" : "s", status.n_active,

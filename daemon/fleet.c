@@ -1,6 +1,7 @@
 #include "daemon/fleet.h"
 
 #include "daemon/base/log.h"
+#include "daemon/clock_watch.h"
 #include "daemon/rating.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct round {
 	struct sink sink;
 	round_done *done;
 	void *userdata;
-	sd_event_source *defer; /* set when it is over */
+	sd_event_source *defer; /* tells that it is over; off until it is */
 	bool *waits;            /* for each profile */
 	size_t n_waits;
 	size_t failed;
@@ -53,6 +54,7 @@ struct fleet {
 	size_t n_active;
 	struct round *rounds;
 	bool scheduled;
+	struct clock_watch *clock_watch; /* while it is scheduled */
 	void (*changed)(void *userdata);
 	void *changed_userdata;
 };
@@ -110,6 +112,7 @@ struct fleet *fleet_free(struct fleet *fleet)
 	}
 	while (fleet->rounds)
 		round_drop(fleet->rounds);
+	clock_watch_free(fleet->clock_watch);
 	gate_free(fleet->gate);
 	free(fleet->watches);
 	free(fleet);
@@ -143,10 +146,9 @@ static int on_round_over(sd_event_source *source, void *userdata)
 /* The end is told from the loop: nobody is called back while a scan still holds its result. */
 static void end_round(struct round *round)
 {
-	int r = sd_event_add_defer(
-		round->fleet->context->event, &round->defer, on_round_over, round);
-	if (r < 0)
-		log_err(r, "cannot end a scan");
+	int r = sd_event_source_set_enabled(round->defer, SD_EVENT_ONESHOT);
+	if (r < 0) /* who waits for it would wait for ever: better none goes on */
+		(void)sd_event_exit(round->fleet->context->event, r);
 }
 
 struct emitting {
@@ -250,9 +252,14 @@ int fleet_round(struct fleet *fleet, const struct sink *sink, round_done *done, 
 		.userdata = userdata,
 		.n_waits = fleet->n_watches};
 	round->waits = calloc(fleet->n_watches ? fleet->n_watches : 1, sizeof *round->waits);
-	if (!round->waits) {
+	int r = round->waits ? sd_event_add_defer(
+				       fleet->context->event, &round->defer, on_round_over, round)
+			     : -ENOMEM;
+	if (r >= 0)
+		r = sd_event_source_set_enabled(round->defer, SD_EVENT_OFF);
+	if (r < 0) {
 		round_free(round);
-		return -ENOMEM;
+		return r;
 	}
 	new_id(round->id);
 	round->next = fleet->rounds;
@@ -359,15 +366,19 @@ void fleet_wake(struct fleet *fleet)
 	tell_changed(fleet);
 }
 
+/* A clock that jumped back must not put a scan off for years. */
+static bool is_too_late(const struct watch *watch, int64_t due_s, int64_t now_s)
+{
+	return due_s >
+	       now_s + 2 * watch->profile->every_s + watch->fleet->context->config->jitter_s;
+}
+
 /* When a scan could not even be recorded, it is tried again after its interval, not at once. */
 static int64_t due_of(const struct watch *watch, const struct profile_state *state)
 {
 	int64_t now_s = clock_now_s(watch->fleet->context->clock);
 	bool again_at_once = watch->scanned && state->next_due_s <= now_s;
-	/* A clock that jumped back must not put a scan off for years. */
-	int64_t latest_s =
-		now_s + 2 * watch->profile->every_s + watch->fleet->context->config->jitter_s;
-	if (again_at_once || state->next_due_s > latest_s)
+	if (again_at_once || is_too_late(watch, state->next_due_s, now_s))
 		return now_s + watch->profile->every_s;
 	return state->next_due_s;
 }
@@ -385,15 +396,28 @@ static int plan(struct watch *watch)
 		(uint64_t)watch->due_s * US_A_S, TIMER_ACCURACY_US, on_due, watch);
 }
 
+static void on_clock_set(void *userdata)
+{
+	struct fleet *fleet = userdata;
+	int64_t now_s = clock_now_s(fleet->context->clock);
+	for (size_t i = 0; i < fleet->n_watches; i++) {
+		struct watch *watch = &fleet->watches[i];
+		if (!watch->timer || !is_too_late(watch, watch->due_s, now_s))
+			continue;
+		watch->due_s = now_s + watch->profile->every_s;
+		/* Only fails for a loop that has ended. */
+		(void)sd_event_source_set_time(watch->timer, (uint64_t)watch->due_s * US_A_S);
+	}
+	tell_changed(fleet);
+}
+
 int fleet_schedule(struct fleet *fleet)
 {
 	fleet->scheduled = true;
-	for (size_t i = 0; i < fleet->n_watches; i++) {
-		int r = plan(&fleet->watches[i]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	int r = clock_watch_new(fleet->context->event, on_clock_set, fleet, &fleet->clock_watch);
+	for (size_t i = 0; i < fleet->n_watches && r == 0; i++)
+		r = plan(&fleet->watches[i]);
+	return r < 0 ? r : 0;
 }
 
 /* ---- how it stands ---- */

@@ -20,7 +20,8 @@ struct question {
 	char *trusted_origin;
 	gate_answer *answer;
 	void *userdata;
-	sd_event_source *defer; /* set once the answer is known */
+	sd_event_source *defer; /* calls the answer; off until it is settled */
+	bool settled;
 	enum verdict verdict;
 	char *why;
 	int64_t retry_at_s;
@@ -135,29 +136,21 @@ static int on_answer(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-#ifndef __clang__
-/* gcc 12 takes the copy for lost when a question is reached through the gate's list. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
 /* The answer is given from the loop, so that no caller is called back while it still asks. */
-static int settle(
+static void settle(
 	struct question *question, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
+	question->settled = true;
 	question->verdict = verdict;
 	question->retry_at_s = retry_at_s;
-	char *copy = why ? strdup(why) : NULL; /* without memory the verdict speaks alone */
-	free(question->why);
-	question->why = copy;
-	return sd_event_add_defer(
-		question->gate->context->event, &question->defer, on_answer, question);
+	question->why = why ? strdup(why) : NULL; /* without memory the verdict speaks alone */
+	int r = sd_event_source_set_enabled(question->defer, SD_EVENT_ONESHOT);
+	if (r < 0) /* a question without an answer would keep its scan for ever: better none goes on */
+		(void)sd_event_exit(question->gate->context->event, r);
 }
-#ifndef __clang__
-#pragma GCC diagnostic pop
-#endif
 
 /* Settles @question from what is known; false: robots.txt must be had first. */
-static bool settle_from_pace(struct question *question, int *ret_r)
+static bool settle_from_pace(struct question *question)
 {
 	struct arena *scratch = arena_new(SCRATCH_B);
 	struct url url;
@@ -167,8 +160,7 @@ static bool settle_from_pace(struct question *question, int *ret_r)
 	arena_free(scratch);
 	if (answer == ROBOTS_UNKNOWN)
 		return false;
-	*ret_r = settle(
-		question, answer == ROBOTS_ALLOWED ? VERDICT_OK : VERDICT_ROBOTS_DENIED, NULL, 0);
+	settle(question, answer == ROBOTS_ALLOWED ? VERDICT_OK : VERDICT_ROBOTS_DENIED, NULL, 0);
 	return true;
 }
 
@@ -178,15 +170,12 @@ static void answer_all(
 {
 	for (struct question *question = asking->gate->questions; question;
 		question = question->next) {
-		int r = 0;
-		if (question->defer || strcmp(question->origin, asking->origin) != 0)
+		if (question->settled || strcmp(question->origin, asking->origin) != 0)
 			continue;
-		if (verdict == VERDICT_OK && !settle_from_pace(question, &r))
-			r = settle(question, VERDICT_UNREAD, "robots.txt could not be kept", 0);
-		else if (verdict != VERDICT_OK)
-			r = settle(question, verdict, why, retry_at_s);
-		/* Without memory for an answer the question stays open until the scan is dropped. */
-		(void)r;
+		if (verdict != VERDICT_OK)
+			settle(question, verdict, why, retry_at_s);
+		else if (!settle_from_pace(question))
+			settle(question, VERDICT_UNREAD, "robots.txt could not be kept", 0);
 	}
 	asking_drop(asking);
 }
@@ -289,6 +278,16 @@ static char *origin_of(const char *url)
 	return origin;
 }
 
+/* Made now, when there is somebody to tell that it can not be. */
+static int add_defer(struct question *question)
+{
+	int r = sd_event_add_defer(
+		question->gate->context->event, &question->defer, on_answer, question);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(question->defer, SD_EVENT_OFF);
+	return r < 0 ? r : 0;
+}
+
 int gate_ask(struct gate *gate, const struct gate_request *request, gate_answer *answer,
 	void *userdata, struct question **ret)
 {
@@ -305,10 +304,10 @@ int gate_ask(struct gate *gate, const struct gate_request *request, gate_answer 
 	question->origin = origin_of(request->url);
 	question->trusted_origin = trusted ? strdup(trusted) : NULL;
 	bool copied = question->url && question->origin && (!trusted || question->trusted_origin);
-	int r = copied ? 0 : -ENOMEM;
+	int r = copied ? add_defer(question) : -ENOMEM;
 	if (r == 0 && !gate_applies(request->accept))
-		r = settle(question, VERDICT_OK, NULL, 0);
-	else if (r == 0 && !settle_from_pace(question, &r))
+		settle(question, VERDICT_OK, NULL, 0);
+	else if (r == 0 && !settle_from_pace(question))
 		r = ask_origin(gate, question);
 	if (r < 0) {
 		gate_drop(question);

@@ -14,6 +14,10 @@
 /* The queue is looked through again at the latest after this, whatever the clock was set to. */
 #define WAIT_MAX_US (30ll * US_A_S)
 
+/* libcurl ends a transfer after transfer_ms; one that it lost for want of memory (7.88 does, without a word)
+ * is ended by us, so much later. */
+#define GRACE_US (2ll * US_A_S)
+
 struct fetch {
 	struct fetch_options options;
 	char *user_agent;
@@ -21,6 +25,7 @@ struct fetch {
 	struct multi *multi;
 	sd_event_source *work; /* once there is something to start or to tell */
 	sd_event_source *wait; /* until a host may be asked again */
+	sd_event_source *late; /* until the first of the running ones should have ended */
 	struct transfers queued;
 	struct transfers running;
 	struct transfers ended;
@@ -108,6 +113,41 @@ static void on_done(CURL *easy, CURLcode code, void *userdata)
 	kick(fetch);
 }
 
+/* ---- lost ---- */
+
+static int64_t monotonic_us(const struct fetch *fetch)
+{
+	uint64_t now_us = 0;
+	(void)sd_event_now(sd_event_source_get_event(fetch->late), CLOCK_MONOTONIC,
+		&now_us); /* can not fail */
+	return (int64_t)now_us;
+}
+
+/* All take as long at most, so the first that started is the first to be late. */
+static void watch_for_late(struct fetch *fetch)
+{
+	const struct transfer *first = TAILQ_FIRST(&fetch->running);
+	/* These only fail for a loop that has ended. */
+	if (first)
+		(void)sd_event_source_set_time(fetch->late, (uint64_t)first->give_up_us);
+	(void)sd_event_source_set_enabled(fetch->late, first ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	struct fetch *fetch = userdata;
+	int64_t now_us = monotonic_us(fetch);
+	struct transfer *first;
+	while ((first = TAILQ_FIRST(&fetch->running)) && first->give_up_us <= now_us) {
+		stop(first);
+		end(first, VERDICT_NETWORK_ERROR, "it did not end in time, and was given up");
+	}
+	watch_for_late(fetch);
+	return 0;
+}
+
 /* ---- starting ---- */
 
 static int prepare(struct transfer *transfer, CURL *easy)
@@ -144,7 +184,11 @@ static void start(struct transfer *transfer)
 		end(transfer, VERDICT_NETWORK_ERROR, "out of memory");
 		return;
 	}
+	transfer->give_up_us =
+		monotonic_us(fetch) + fetch->options.transfer_ms * US_A_MS + GRACE_US;
 	move(transfer, &fetch->running);
+	if (TAILQ_FIRST(&fetch->running) == transfer)
+		watch_for_late(fetch);
 }
 
 /* The host has said, or shown by failing, that it is not to be asked for long. */
@@ -255,6 +299,11 @@ static int add_sources(struct fetch *fetch, sd_event *event)
 			event, &fetch->wait, CLOCK_MONOTONIC, 0, US_A_MS, on_wait, fetch);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(fetch->wait, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_time_relative(
+			event, &fetch->late, CLOCK_MONOTONIC, 0, US_A_S, on_late, fetch);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(fetch->late, SD_EVENT_OFF);
 	return r < 0 ? r : 0;
 }
 
@@ -308,6 +357,7 @@ struct fetch *fetch_free(struct fetch *fetch)
 	curl_global_cleanup();
 	sd_event_source_disable_unref(fetch->work);
 	sd_event_source_disable_unref(fetch->wait);
+	sd_event_source_disable_unref(fetch->late);
 	free(fetch->user_agent);
 	free(fetch->ca_file);
 	fetch->dead = true;

@@ -18,6 +18,7 @@ struct transfer {
 	TAILQ_ENTRY(transfer) entry;
 	struct transfers *in; /* queued, running or ended; NULL while it is told */
 	struct fetch *fetch;
+	int64_t give_up_us; /* CLOCK_MONOTONIC; of a running one */
 	fetch_done *done;
 	void *userdata;
 

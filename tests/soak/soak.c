@@ -32,8 +32,6 @@
 #define STALL_MS 300
 #define AFTER    3 /* alert.after */
 #define WARM_UP  6 /* rounds before memory and descriptors are measured */
-/* What SQLite keeps of a store by default; it fills by and by as findings gather. */
-#define SQLITE_CACHE_KIB 2048
 #define MISSES           2 /* proven scans without a finding that resolve it */
 #define FLUSH_MS         60000
 
@@ -248,7 +246,7 @@ static void measure(struct soak *soak, unsigned round)
 	}
 	if (round <= WARM_UP)
 		return;
-	if (rss > soak->rss_kib + soak->rss_kib / 20 + SQLITE_CACHE_KIB)
+	if (labs(rss - soak->rss_kib) > soak->rss_kib / 20)
 		wrong(soak, "round %u: %ld KiB of memory, %ld after the warm-up", round, rss,
 			soak->rss_kib);
 	/* A connection or a reader more or less is chance. */
