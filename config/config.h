@@ -21,6 +21,9 @@ struct organisation {
 	const char *until;      /* NULL: not told, or still */
 };
 
+/** Do @a and @b speak of one organisation: by a name, or by a domain or handle, which are one's alone? */
+bool organisation_is_same(const struct organisation *a, const struct organisation *b);
+
 struct organisations {
 	const struct organisation *items;
 	size_t count;
@@ -35,7 +38,8 @@ struct person {
 	const struct organisation *target;   /* whom they apply to; NULL: none */
 	struct organisations competitors;
 	struct organisations clients;
-	const char *industry; /* one of industry.h; NULL: none */
+	struct organisations former_employers; /* of a competitor among them, ties are expected */
+	const char *industry;                  /* one of industry.h; NULL: none */
 };
 
 struct profile {

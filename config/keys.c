@@ -40,7 +40,8 @@ static const struct key person_keys[] = {
 	{"employer",      OWN(read_organisation),  AT(person, employer)},
 	{"target",        OWN(read_organisation),  AT(person, target)},
 	{"competitors",   OWN(read_organisations), AT(person, competitors)},
-	{"clients",       OWN(read_organisations), LATER(person, clients)},
+	{"clients",       OWN(read_organisations), AT(person, clients)},
+	{"former-employers", OWN(read_organisations), AT(person, former_employers)},
 	{"industry",      OWN(read_industry),      AT(person, industry)},
 };
 

@@ -121,3 +121,35 @@ int read_organisations(struct walk *walk, struct yaml node, void *into)
 	*(struct organisations *)into = (struct organisations){items, count};
 	return 0;
 }
+
+/* ---- */
+
+static const char *bare(const char *handle)
+{
+	return *handle == '@' ? handle + 1 : handle;
+}
+
+static bool share_word(const struct strings *a, const struct strings *b)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		for (size_t k = 0; k < b->count; k++) {
+			if (strcasecmp(bare(a->items[i]), bare(b->items[k])) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_called(const struct organisation *organisation, const char *name)
+{
+	const struct strings one = {&name, 1};
+	return strcasecmp(organisation->name, name) == 0 ||
+	       share_word(&organisation->also_known_as, &one);
+}
+
+bool organisation_is_same(const struct organisation *a, const struct organisation *b)
+{
+	return is_called(a, b->name) || is_called(b, a->name) ||
+	       share_word(&a->also_known_as, &b->also_known_as) ||
+	       share_word(&a->domains, &b->domains) || share_word(&a->handles, &b->handles);
+}

@@ -29,6 +29,14 @@ const struct source *source_pick(const struct url *url, const char **ret_why)
 	return sources[n_sources - 1];
 }
 
+static int read_page_of(
+	const struct source *source, const struct page *page, struct extract *extract)
+{
+	if (!wall_detect(page, extract))
+		return source->read(page, extract);
+	return source->walled ? source->walled(page, extract) : 0;
+}
+
 int source_read(const struct page *page, struct extract *extract)
 {
 	int r = extract_init(extract);
@@ -39,7 +47,8 @@ int source_read(const struct page *page, struct extract *extract)
 		extract->why = "No source of this name is known to this version of dirtwatch.";
 		return 0;
 	}
-	if (!wall_detect(page, extract))
-		return source->read(page, extract);
-	return source->walled ? source->walled(page, extract) : 0;
+	r = read_page_of(source, page, extract);
+	for (size_t i = 0; i < extract->n_posts; i++)
+		extract->coverage.n_interactions += kind_is_interaction(extract->posts[i].kind);
+	return r;
 }

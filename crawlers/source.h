@@ -60,10 +60,12 @@ struct follow {
 };
 
 struct coverage {
-	int64_t total;    /* posts the source says there are; -1: it does not say */
-	bool window;      /* the source shows only its newest posts, never all */
-	bool cut;         /* a limit of ours left posts out */
-	const char *lack; /* what the source could not show, one sentence; NULL: nothing */
+	int64_t total;         /* posts the source says there are; -1: it does not say */
+	bool window;           /* the source shows only its newest posts, never all */
+	bool cut;              /* a limit of ours left posts out */
+	const char *lack;      /* what the source could not show, one sentence; NULL: nothing */
+	size_t n_interactions; /* of the page: follows, likes …; counted by source_read() */
+	bool interactions_cut; /* this page or what it leads to shows not all there are of them */
 };
 
 /* What the rules of a robots.txt say to us (only from the source "robots"). */

@@ -102,8 +102,8 @@ static int say_where(struct buf *out, const struct finding *finding)
 	char day[sizeof "9999-12-31"];
 	(void)date_text(finding->published_s, "%Y-%m-%d", day, sizeof day);
 	bool own = finding->kind == KIND_BIO || finding->kind == KIND_HANDLE; /* there is but one */
-	int r = buf_addf(out, " in %s %s%s%s on ", own ? "the" : "a", kind_name(finding->kind),
-		day[0] ? " of " : "", day);
+	int r = buf_addf(out, " %s %s %s%s%s on ", kind_is_interaction(finding->kind) ? "by" : "in",
+		own ? "the" : "a", kind_name(finding->kind), day[0] ? " of " : "", day);
 	if (r == 0)
 		r = add_cut(out, place_of(finding), LIMIT_URL_B);
 	if (r != 0 || !finding->excerpt || !finding->excerpt[0])

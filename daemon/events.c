@@ -39,16 +39,24 @@ static json_t *score_json(double score)
 	return json_real((double)(int64_t)(score * 100 + 0.5) / 100);
 }
 
+static json_t *links_json(const struct post *post)
+{
+	json_t *links = json_array();
+	for (size_t i = 0; i < post->n_links; i++) /* short of memory: fewer */
+		(void)json_array_append_new(links, json_string(post->links[i].url));
+	return links;
+}
+
 json_t *event_post(const char *profile, const struct post *post, const struct score *score)
 {
 	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:o, s:o, s:s%, s:s%, s:s?, s:o, "
-			 "s:s, s:b, s:s?}",
+			 "s:o, s:s, s:b, s:s?}",
 		"type", "post", "profile", profile, "id", post->id, "url", post->url, "kind",
 		kind_name(post->kind), "author", post->author, "lang", post->lang, "published",
 		time_json(post->published_s), "updated", time_json(post->updated_s), "title",
 		post->text, post->title_len, "text", post->text, post->len, "others", post->others,
-		"score", score_json(score->score), "severity", severity_name(score->severity),
-		"unscored", score->unscored, "unscored_why",
+		"links", links_json(post), "score", score_json(score->score), "severity",
+		severity_name(score->severity), "unscored", score->unscored, "unscored_why",
 		score->unscored ? score->unscored_why : NULL);
 }
 
@@ -87,10 +95,11 @@ static json_t *facts_json(const struct facts *facts)
 json_t *event_profile(const struct profile_result *result)
 {
 	const struct outcome *outcome = &result->outcome;
-	json_t *coverage = json_pack("{s:i, s:I, s:o, s:o, s:i, s:s?}", "pages",
+	json_t *coverage = json_pack("{s:i, s:I, s:o, s:o, s:I, s:i, s:s?}", "pages",
 		(int)result->n_pages, "posts", (json_int_t)outcome->n_posts, "total",
-		count_json(outcome->total), "oldest", time_json(outcome->oldest_s), "unscored",
-		(int)result->n_unscored, "lack", outcome->lack);
+		count_json(outcome->total), "oldest", time_json(outcome->oldest_s), "interactions",
+		(json_int_t)outcome->n_interactions, "unscored", (int)result->n_unscored, "lack",
+		outcome->lack);
 	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s, s:b, s:b, s:o, s:o, s:i, s:i, s:i, s:i}",
 		"type", "profile", "url", result->url, "source", result->source, "source_why",
 		result->source_why, "verdict", verdict_name(outcome->verdict), "why",

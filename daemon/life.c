@@ -213,11 +213,14 @@ static int see(struct life *life, const struct finding *finding, const struct fi
 	seen.missed = 0;
 	seen.scan = life->options.scan;
 	bool again = known && known->state == FINDING_RESOLVED;
+	/* Of several that are one finding, as one company's likes are, the worst is kept. */
+	if (known && !again && life_has_seen(life, known) && known->score > seen.score)
+		seen = *known;
 	int r = tell_once(life, again ? EVENT_FINDING_REOPENED : EVENT_FINDING_OPENED, &seen);
 	if (r == 0)
 		r = store_set_finding(store, &seen);
-	if (r == 0 && seen.page)
-		r = store_sight(store, seen.profile, seen.page, seen.id);
+	if (r == 0 && finding->page)
+		r = store_sight(store, seen.profile, finding->page, seen.id);
 	if (r == 0)
 		count_seen(life, known);
 	return r;

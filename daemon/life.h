@@ -68,8 +68,10 @@ struct outcome {
 	const char *why;  /* NULL: verdict_meaning() */
 	int64_t oldest_s; /* the oldest post shown, pinned ones apart; 0: no post had a time */
 	int64_t n_posts;
-	int64_t total;    /* as the source counts; -1 */
-	const char *lack; /* what could not be shown; NULL */
+	int64_t total;          /* as the source counts; -1 */
+	int64_t n_interactions; /* follows, likes …: none of the posts */
+	bool interactions_cut;  /* not all of them were shown */
+	const char *lack;       /* what could not be shown; NULL */
 	int64_t next_due_s;
 	bool proven_all; /* verdict proves and no page failed, so absence on it counts */
 };

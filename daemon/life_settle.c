@@ -19,9 +19,12 @@
 
 /* Would @finding's post lie among those that @outcome shows, if it still were there?  Of a post
  * without a time nobody can say, when only a window is shown.  A bio or a handle lies in no window:
- * it is gone once the pages that showed it were read anew without it. */
+ * it is gone once the pages that showed it were read anew without it.  So is an interaction, or when all
+ * of them were read: their lists have windows of their own. */
 static bool is_within(const struct outcome *outcome, const struct finding *finding)
 {
+	if (kind_is_interaction(finding->kind))
+		return !finding->sighted || !outcome->interactions_cut;
 	if (outcome->verdict != VERDICT_TRUNCATED)
 		return true;
 	if (finding->kind == KIND_BIO || finding->kind == KIND_HANDLE)
@@ -171,6 +174,14 @@ static int add_oldest(struct buf *out, int64_t oldest_s)
 	return buf_addf(out, ", the oldest of %s", day);
 }
 
+static int add_interactions(struct buf *out, int64_t count)
+{
+	if (count == 0)
+		return 0;
+	return buf_addf(out, "; %" PRId64 " interaction%s (follows, likes …)", count,
+		count == 1 ? "" : "s");
+}
+
 static int add_coverage(struct buf *out, const struct life *life, const struct outcome *outcome)
 {
 	int r = buf_addf(out, "%" PRId64, outcome->n_posts);
@@ -181,6 +192,8 @@ static int add_coverage(struct buf *out, const struct life *life, const struct o
 			outcome->n_posts == 1 && outcome->total < 0 ? " post seen" : " posts seen");
 	if (r == 0)
 		r = add_oldest(out, outcome->oldest_s);
+	if (r == 0)
+		r = add_interactions(out, outcome->n_interactions);
 	if (r == 0 && life->left_out > 0)
 		r = buf_addf(out, "; %" PRId64 " findings beyond the %d kept are left out",
 			life->left_out, LIFE_FINDINGS_MAX);
@@ -252,7 +265,9 @@ struct doubts {
 static int note_doubt(const struct finding *finding, void *userdata)
 {
 	struct doubts *doubts = userdata;
-	if (life_has_seen(doubts->life, finding) || !finding->url)
+	/* The address of an interaction is somebody else's page, which says nothing about it. */
+	if (life_has_seen(doubts->life, finding) || !finding->url ||
+		kind_is_interaction(finding->kind))
 		return 0;
 	size_t at = doubts->count;
 	while (at > 0 && doubts->items[at - 1]->asked_s > finding->asked_s)

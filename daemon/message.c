@@ -160,6 +160,8 @@ static const struct field coverage_fields[] = {
 	BOOL("whether the source shows a window", coverage, window),
 	BOOL("whether posts were cut", coverage, cut),
 	STRING("what the source lacks", coverage, lack),
+	SIZE("number of interactions", coverage, n_interactions, LIMIT_POSTS),
+	BOOL("whether interactions were cut", coverage, interactions_cut),
 };
 static const struct layout coverage_layout = LAYOUT(struct coverage, coverage_fields);
 

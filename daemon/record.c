@@ -88,7 +88,10 @@ static int gather_hit(struct record *record, const char *page, const struct post
 	const struct rule_card *card = ruleset_card(record->options.ruleset, hit->rule);
 	struct buf excerpt = BUF_INIT(EXCERPT_ROOM_B);
 	struct excerpt mark = {hit->start, hit->end, LIMIT_EXCERPT_B};
-	int r = text_excerpt(&excerpt, post->text, post->len, &mark);
+	const bool act = kind_is_interaction(post->kind);
+	const char *shown = act && post->others ? post->others : post->text;
+	int r = text_excerpt(
+		&excerpt, shown, shown == post->text ? post->len : post->others_len, &mark);
 	if (r != 0) {
 		buf_release(&excerpt);
 		return r < 0 ? r : -ENOBUFS;
@@ -103,7 +106,7 @@ static int gather_hit(struct record *record, const char *page, const struct post
 		.confidence = hit->confidence,
 		.profile = record->options.profile,
 		.page = page,
-		.url = post->url,
+		.url = act && post->n_links > 0 ? post->links[0].url : post->url,
 		.kind = post->kind,
 		.published_s = post->published_s,
 		.excerpt = buf_str(&excerpt),

@@ -254,6 +254,9 @@ static void print_coverage_of(struct report *report, const json_t *profile)
 			(void)fprintf(
 				report->out, " of %lld", (long long)number(coverage, "total"));
 		(void)fprintf(report->out, "%s%.10s", oldest[0] ? " back to " : "", oldest);
+		if (number(coverage, "interactions") > 0)
+			(void)fprintf(report->out, "; %lld follows, likes, stars or memberships",
+				(long long)number(coverage, "interactions"));
 		if (json_is_true(json_object_get(profile, "unchanged")))
 			(void)fputs("; unchanged since the last scan", report->out);
 	}

@@ -33,10 +33,11 @@ int standing_write(const struct extract *extract, char **ret)
 	for (size_t i = 0; i < extract->n_follows; i++)
 		(void)json_array_append_new(follows, follow_json(&extract->follows[i]));
 	bool whole = follows && json_array_size(follows) == extract->n_follows;
-	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:o}", "follows", follows, "total",
-		(json_int_t)extract->coverage.total, "window", extract->coverage.window, "cut",
-		extract->coverage.cut, "lack", extract->coverage.lack, "facts",
-		facts_json(&extract->facts));
+	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:I, s:b, s:o}", "follows", follows,
+		"total", (json_int_t)extract->coverage.total, "window", extract->coverage.window,
+		"cut", extract->coverage.cut, "lack", extract->coverage.lack, "interactions",
+		(json_int_t)extract->coverage.n_interactions, "interactions_cut",
+		extract->coverage.interactions_cut, "facts", facts_json(&extract->facts));
 	char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	if (!text)
@@ -140,7 +141,10 @@ int standing_read(struct arena *arena, const char *text, struct standing *ret)
 		.coverage = {.total = number_of(json, "total", -1),
 			.window = json_is_true(json_object_get(json, "window")),
 			.cut = json_is_true(json_object_get(json, "cut")),
-			.lack = text_of(arena, json, "lack")},
+			.lack = text_of(arena, json, "lack"),
+			.n_interactions = (size_t)choice_of(json, "interactions", LIMIT_POSTS + 1),
+			.interactions_cut =
+				json_is_true(json_object_get(json, "interactions_cut"))},
 	};
 	int r = read_follows(arena, json_object_get(json, "follows"), &standing);
 	if (r == 0)

@@ -43,6 +43,8 @@ int tally_page(struct tally *tally, enum verdict verdict, const struct coverage 
 	if (coverage->total >= 0)
 		tally->total = coverage->total;
 	note_oldest(tally, oldest_s);
+	tally->n_interactions += coverage->n_interactions;
+	tally->interactions_cut |= coverage->interactions_cut;
 	return coverage->lack ? add_sentence(&tally->lack, coverage->lack) : 0;
 }
 
@@ -52,6 +54,8 @@ int tally_failed(struct tally *tally, const char *url, enum relation relation, e
 	const char *meaning = why ? why : verdict_meaning(verdict);
 	if (retry_at_s > tally->retry_at_s)
 		tally->retry_at_s = retry_at_s;
+	/* What this page would have led to, nobody knows. */
+	tally->interactions_cut = true;
 	if (relation == FOLLOW_ALSO) {
 		struct buf sentence = BUF_INIT(LIMIT_URL_B);
 		int r = buf_addf(&sentence, "%s was not read (%s)", url, meaning);
@@ -80,7 +84,7 @@ int tally_unscored(struct tally *tally, size_t count, const char *why)
 
 int tally_cut(struct tally *tally, const char *why)
 {
-	tally->window = true;
+	tally->window = tally->interactions_cut = true;
 	return add_sentence(&tally->lack, why);
 }
 
@@ -106,6 +110,8 @@ struct outcome tally_outcome(const struct tally *tally)
 		.oldest_s = tally->oldest_s,
 		.n_posts = (int64_t)tally->n_posts,
 		.total = tally->total,
+		.n_interactions = (int64_t)tally->n_interactions,
+		.interactions_cut = tally->interactions_cut,
 		.lack = tally->lack.len > 0 ? buf_str(&tally->lack) : NULL,
 		/* A post that could not be scored may still hold the finding that seems to be gone. */
 		.proven_all = verdict_proves(verdict) && tally->n_unscored == 0,

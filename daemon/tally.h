@@ -15,10 +15,12 @@ struct tally {
 	int64_t total;    /* posts as the source counts them; -1 */
 	size_t n_posts;
 	size_t n_unscored;
-	size_t n_pages;     /* that proved something */
-	size_t n_unchanged; /* of them */
-	bool window;        /* a source shows only its newest posts */
-	bool empty;         /* a page proved that the account exists and shows nothing */
+	size_t n_pages;        /* that proved something */
+	size_t n_unchanged;    /* of them */
+	bool window;           /* a source shows only its newest posts */
+	bool empty;            /* a page proved that the account exists and shows nothing */
+	size_t n_interactions; /* follows, likes … */
+	bool interactions_cut; /* not all of them were seen */
 };
 
 struct tally tally_init(void);

@@ -74,14 +74,22 @@ static unsigned read_scope(struct build *build, struct rule_source *source, enum
 	if (source->scope.count == 0)
 		return kind == RULE_HANDLE ? 1u << KIND_HANDLE : own_words;
 	unsigned scope = 0;
+	bool acts = false;
 	for (size_t i = 0; i < source->scope.count; i++) {
 		enum post_kind one;
-		if (kind_parse(source->scope.items[i], &one))
-			scope |= 1u << one;
-		else
+		if (!kind_parse(source->scope.items[i], &one)) {
 			build_bad(build, source, source->node, "no kind of post is called \"%.*s\"",
 				SHOWN(source->scope.items[i]));
+			continue;
+		}
+		scope |= 1u << one;
+		acts |= kind_is_interaction(one);
 	}
+	if (acts && kind != RULE_LINK)
+		build_bad(build, source, source->node,
+			"likes, follows, stars and memberships have no words: a rule for them is "
+			"of "
+			"kind link");
 	return scope;
 }
 

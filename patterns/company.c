@@ -5,13 +5,24 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum placeholder_name { P_NAME, P_HANDLE, P_DOMAIN, P_PRODUCT, P_TICKER, P_PERSON, P_ORG, P_COUNT };
+enum placeholder_name {
+	P_NAME,
+	P_HANDLE,
+	P_ACCOUNT,
+	P_DOMAIN,
+	P_PRODUCT,
+	P_TICKER,
+	P_PERSON,
+	P_ORG,
+	P_COUNT
+};
 
 static const char *const placeholder_names[P_COUNT] = {
-	"NAME", "HANDLE", "DOMAIN", "PRODUCT", "TICKER", "PERSON", "ORG"};
+	"NAME", "HANDLE", "ACCOUNT", "DOMAIN", "PRODUCT", "TICKER", "PERSON", "ORG"};
 
 struct company {
 	const char *role;
+	bool former; /* they have worked there */
 	const struct organisation *organisation;
 	struct placeholder items[P_COUNT];
 	struct placeholders placeholders;
@@ -81,6 +92,16 @@ static int from_samples(struct filling *filling)
 	return r;
 }
 
+static void mark_former(struct filling *filling, const struct organisations *former)
+{
+	for (size_t i = 0; i < filling->n_companies; i++) {
+		struct company *company = &filling->companies[i];
+		for (size_t k = 0; k < former->count; k++)
+			company->former |=
+				organisation_is_same(company->organisation, &former->items[k]);
+	}
+}
+
 static int from_config(struct filling *filling, const struct person *person)
 {
 	int r = add_company(filling, "employer", person->employer);
@@ -90,6 +111,8 @@ static int from_config(struct filling *filling, const struct person *person)
 		r = add_company(filling, "competitor", &person->competitors.items[i]);
 	for (size_t i = 0; r == 0 && i < person->clients.count; i++)
 		r = add_company(filling, "client", &person->clients.items[i]);
+	if (r == 0)
+		mark_former(filling, &person->former_employers);
 	return r;
 }
 
@@ -173,27 +196,25 @@ static int add_words(
 	return r == 0 ? buf_adds(out, after) : r;
 }
 
-static const char *bare_handle(const char *handle)
+/* As text has them, and as accounts on whatever network they are. */
+static int add_handles(
+	struct filling *filling, const struct strings *handles, const char *after, struct buf *out)
 {
-	return *handle == '@' ? handle + 1 : handle;
-}
-
-static int add_handles(struct filling *filling, const struct strings *handles, struct buf *out)
-{
-	const char **bare = arena_array(filling->sources->arena, handles->count + 1, sizeof *bare);
-	if (!bare)
+	const char **items =
+		arena_array(filling->sources->arena, handles->count + 1, sizeof *items);
+	if (!items)
 		return -ENOMEM;
 	for (size_t i = 0; i < handles->count; i++) {
-		bare[i] = bare_handle(handles->items[i]);
+		items[i] = handles->items[i] + (*handles->items[i] == '@');
 		void *grown = arena_grow(filling->sources->arena, filling->handles,
 			filling->n_handles, sizeof *filling->handles);
 		if (!grown)
 			return -ENOMEM;
 		filling->handles = grown;
-		filling->handles[filling->n_handles++] = bare[i];
+		filling->handles[filling->n_handles++] = items[i];
 	}
-	struct strings words = {bare, handles->count};
-	return add_words(&words, "@", "(?![\\w@])", out);
+	struct strings words = {items, handles->count};
+	return add_words(&words, "@", after, out);
 }
 
 static int add_org(const struct company *company, struct buf *out)
@@ -224,17 +245,16 @@ static int add_placeholder(struct filling *filling, const struct company *compan
 {
 	const struct organisation *organisation = company->organisation;
 	const struct word_placeholder *words = &word_placeholders[name];
-	switch (name) {
-	case P_NAME:
+	if (name == P_NAME)
 		return add_names(filling, organisation, out);
-	case P_ORG:
+	if (name == P_ORG)
 		return add_org(company, out);
-	case P_HANDLE:
+	if (name == P_HANDLE || name == P_ACCOUNT) {
+		const char *after =
+			name == P_HANDLE ? "(?![\\w@])" : "(?:@[\\w.-]+|\\.bsky\\.social)?$";
 		return organisation->handles.count
-			       ? add_handles(filling, &organisation->handles, out)
+			       ? add_handles(filling, &organisation->handles, after, out)
 			       : 0;
-	default:
-		break;
 	}
 	const struct strings *list = (const void *)((const char *)organisation + words->offset);
 	return list->count ? add_words(list, words->before, words->after, out) : 0;
@@ -336,13 +356,21 @@ int company_text(
 	return r == BUF_E_FULL ? 0 : r;
 }
 
-static bool is_for(const struct rule_source *template, const char *role)
+#define FORMER "former-employer"
+
+static bool is_listed(const struct strings *roles, const char *role)
 {
-	for (size_t i = 0; i < template->roles.count; i++) {
-		if (strcmp(template->roles.items[i], role) == 0)
+	for (size_t i = 0; i < roles->count; i++) {
+		if (strcmp(roles->items[i], role) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool is_for(const struct rule_source *template, const struct company *company)
+{
+	return is_listed(&template->roles, company->role) &&
+	       !(company->former && is_listed(&template->not_for, FORMER));
 }
 
 static int add_rule(
@@ -399,10 +427,14 @@ static void check_roles(struct sources *sources)
 		struct place place = yaml_place(template->node);
 		size_t known = 0;
 		for (size_t k = 0; k < COUNT(roles); k++)
-			known += is_for(template, roles[k]);
+			known += is_listed(&template->roles, roles[k]);
 		if (known == 0 || known != template->roles.count)
 			problems_add(sources->problems, &place,
 				"template %s: for: lists employer, target, competitor and client",
+				template->id);
+		if (template->not_for.count != is_listed(&template->not_for, FORMER))
+			problems_add(sources->problems, &place,
+				"template %s: not_for: lists " FORMER " and nothing else",
 				template->id);
 	}
 }
@@ -432,7 +464,7 @@ int companies_fill(
 		r = spell_all(&filling);
 	for (size_t t = 0; r == 0 && t < sources->templates.count; t++) {
 		for (size_t i = 0; r == 0 && i < filling.n_companies; i++) {
-			if (is_for(&sources->templates.items[t], filling.companies[i].role))
+			if (is_for(&sources->templates.items[t], &filling.companies[i]))
 				r = add_rule(&filling, &sources->templates.items[t],
 					&filling.companies[i]);
 		}

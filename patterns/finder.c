@@ -304,6 +304,23 @@ static int try_links(struct finder *finder, const struct post *post, unsigned sc
 	return r;
 }
 
+/* Whom an interaction is about, as an address: "@handle", the first line of what is told of them. */
+static int try_account(struct finder *finder, const struct post *post, unsigned scope)
+{
+	const char *others = post->others;
+	if (!others || post->others_len < 2 || others[0] != '@')
+		return 0;
+	const char *end = memchr(others, '\n', post->others_len);
+	size_t len = end ? (size_t)(end - others) : post->others_len;
+	char *account = strndup(others, len);
+	if (!account)
+		return -ENOMEM;
+	const struct link link = {.url = account};
+	int r = try_link(finder, &link, scope);
+	free(account);
+	return r;
+}
+
 /* ---- phrases ---- */
 
 /* The rules whose phrases add up to their threshold, where the heaviest of them stands. */
@@ -352,6 +369,8 @@ int finder_run(struct finder *finder, const struct post *post)
 		r = views_get(finder->views, VIEW_PLAIN, &finder->plain);
 	if (r == 0 && finder->set->any_links)
 		r = try_links(finder, post, scope);
+	if (r == 0 && finder->set->any_links && kind_is_interaction(post->kind))
+		r = try_account(finder, post, scope);
 	/* The plain view comes last: finder_places() asks the sieve about it. */
 	static const enum view_name order[] = {VIEW_UNDISGUISED_2, VIEW_UNDISGUISED, VIEW_PLAIN};
 	for (size_t i = 0; r == 0 && i < sizeof order / sizeof order[0]; i++) {

@@ -44,10 +44,36 @@ static void look_for(const struct testing *testing, const struct score *score, s
 	}
 }
 
+#define WHITE " \t\n"
+
+/* In an example of an interaction stands whom it is about, as sources tell it: "@handle", then names and
+ * addresses. */
+static int tell_target(struct arena *arena, struct post *post)
+{
+	struct link *links = NULL;
+	post->others = post->text;
+	post->others_len = post->len;
+	for (const char *at = post->text; *at; at += strspn(at, WHITE)) {
+		size_t len = strcspn(at, WHITE);
+		if (strncmp(at, "https://", strlen("https://")) == 0) {
+			links = arena_grow(arena, links, post->n_links, sizeof *links);
+			const char *url = links ? arena_copy(arena, at, len) : NULL;
+			if (!url)
+				return -ENOMEM;
+			links[post->n_links++] = (struct link){.url = url};
+		}
+		at += len;
+	}
+	post->links = links;
+	post->text = "";
+	post->len = 0;
+	return 0;
+}
+
 static int try_example(struct testing *testing, const struct example *example, struct arena *arena,
 	struct outcome *ret)
 {
-	const struct post post = {.id = "test",
+	struct post post = {.id = "test",
 		.kind = example->kind,
 		.lang = example->lang,
 		.text = example->text,
@@ -56,7 +82,10 @@ static int try_example(struct testing *testing, const struct example *example, s
 		.others_len = example->others ? strlen(example->others) : 0};
 	struct score score;
 	*ret = (struct outcome){.found = false};
-	int r = score_post(testing->scorer, &post, 0, arena, &score);
+	int r = kind_is_interaction(post.kind) ? tell_target(arena, &post) : 0;
+	if (r < 0)
+		return r;
+	r = score_post(testing->scorer, &post, 0, arena, &score);
 	if (r < 0)
 		return r;
 	ret->unscored = score.unscored_why;

@@ -386,11 +386,12 @@ static int score_all(struct scorer *scorer, const struct post *post)
 	return r;
 }
 
-/* What is passed on, liked or followed is nobody's own words. */
-static bool own_words(const struct post *post)
+/* What is passed on is nobody's own words.  Of what was liked, followed and so on the addresses count. */
+static bool is_scored(const struct post *post)
 {
-	return post->kind != KIND_REPOST && !kind_is_interaction(post->kind) &&
-	       (post->len > 0 || post->n_links > 0);
+	if (kind_is_interaction(post->kind))
+		return post->others_len > 0 || post->n_links > 0;
+	return post->kind != KIND_REPOST && (post->len > 0 || post->n_links > 0);
 }
 
 int score_post(struct scorer *scorer, const struct post *post, int64_t now_s, struct arena *arena,
@@ -401,8 +402,8 @@ int score_post(struct scorer *scorer, const struct post *post, int64_t now_s, st
 	scorer->now_s = now_s;
 	scorer->hits = NULL;
 	scorer->n_hits = 0;
-	int r = own_words(post) ? score_all(scorer, post) : 0;
-	if (r == 0 && own_words(post))
+	int r = is_scored(post) ? score_all(scorer, post) : 0;
+	if (r == 0 && is_scored(post))
 		r = tell_unscored(scorer, post, &score);
 	if (r < 0)
 		return r;

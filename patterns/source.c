@@ -68,8 +68,10 @@ static const struct key rule_keys[] = {
 	RULE_STRINGS("references", references),
 	RULE_STRINGS("falsepositives", falsepositives),
 	RULE_NODE("tests", tests),
-	RULE_STRINGS("for", roles), /* templates only: the last row */
+	RULE_STRINGS("for", roles), /* from here on templates only */
+	RULE_STRINGS("not_for", not_for),
 };
+#define TEMPLATE_KEYS 2
 /* clang-format on */
 
 struct gathering {
@@ -131,7 +133,8 @@ static int each_item(
 
 static int add_plain_rule(struct gathering *gathering, struct yaml node)
 {
-	return add_rule(gathering, node, &gathering->sources->rules, COUNT(rule_keys) - 1);
+	return add_rule(
+		gathering, node, &gathering->sources->rules, COUNT(rule_keys) - TEMPLATE_KEYS);
 }
 
 static int add_template(struct gathering *gathering, struct yaml node)

@@ -56,7 +56,8 @@ struct rule_source {
 	struct strings references;
 	struct strings falsepositives;
 	struct yaml tests;
-	struct strings roles; /* templates: the organisations that it is for */
+	struct strings roles;   /* templates: the organisations that it is for */
+	struct strings not_for; /* those that it is not for all the same */
 	struct yaml node;
 	size_t layer;
 	size_t order;

@@ -7,7 +7,10 @@ static const char *const globex_handles[] = {"@Globex"};
 static const char *const apple_domains[] = {"apple.example"};
 
 static const struct organisation employer = {.name = "Initech"};
-static const struct organisation target = {.name = "Hooli"};
+static const char *const hooli_domains[] = {"hooli.example"};
+static const char *const hooli_handles[] = {"hooli"};
+static const struct organisation target = {
+	.name = "Hooli", .domains = {hooli_domains, 1}, .handles = {hooli_handles, 1}};
 static const struct organisation competitors[] = {
 	{.name = "Globex",
 		.also_known_as = {globex_names, 1},
@@ -86,6 +89,109 @@ static void test_rows(void **state)
 	ruleset_free(set);
 }
 
+/* ---- likes, follows, stars, memberships ---- */
+
+struct tie_row {
+	const char *why;
+	enum post_kind kind;
+	const char *others;
+	const char *url;
+	const char *rule; /* NULL: none */
+};
+
+static const struct tie_row ties[] = {
+	{"its handle", KIND_FOLLOW, "@globex\n\nGlobex", NULL, "conflict.competitor.tie:globex"},
+	{"in any case", KIND_LIKE, "@GLOBEX", NULL, "conflict.competitor.tie:globex"},
+	{"on any network", KIND_FOLLOW, "@globex@social.example", NULL,
+		"conflict.competitor.tie:globex"},
+	{"its domain as handle", KIND_FOLLOW, "@jobs.globex.example\n\nJobs", NULL,
+		"conflict.competitor.tie:globex"},
+	{"its page", KIND_STAR, "A widget", "https://www.globex.example/widget",
+		"conflict.competitor.tie:globex"},
+	{"never by name", KIND_FOLLOW, "@bob\n\nGlobex", NULL, NULL},
+	{"nor by what a stranger says of himself", KIND_FOLLOW, "@bob\n\n@globex", NULL, NULL},
+	{"nor by an address in what was liked", KIND_LIKE, "@bob\n\nhttps://globex.example/ fell",
+		"https://social.example/@bob/1", NULL},
+	{"a longer handle", KIND_FOLLOW, "@globexfan", NULL, NULL},
+	{"a host that begins so", KIND_FOLLOW, "@globex.example.evil.example", NULL, NULL},
+	{"a host in a path", KIND_LIKE, "@bob", "https://bob.example/globex.example", NULL},
+	{"a name that is a word has its domain alone", KIND_FOLLOW, "@apple\n\nApple", NULL, NULL},
+	{"which counts", KIND_FOLLOW, "@press@apple.example", NULL,
+		"conflict.competitor.tie:apple"},
+	{"a membership is worse", KIND_MEMBERSHIP, "@globex\n\nGlobex", NULL,
+		"conflict.competitor.member:globex"},
+	{"ordinary rules are not held against it", KIND_LIKE, "@bob\n\nHooli is garbage", NULL,
+		NULL},
+	{"nor rules about links in posts", KIND_MEMBERSHIP, "@bob", "https://hooli.example/", NULL},
+	{"whom one applies to", KIND_FOLLOW, "@hooli", NULL, "conflict.target.tie:hooli"},
+	{"the employer is nobody's business", KIND_FOLLOW, "@initech", "https://initech.example/",
+		NULL},
+};
+
+static void test_ties(void **state)
+{
+	(void)state;
+	struct ruleset *set = load_shipped(&config);
+	struct scorer *scorer;
+	assert_int_equal(scorer_new(set, &scorer), 0);
+	for (int everything = 0; everything <= 1; everything++) {
+		scorer_everything(scorer, everything);
+		for (size_t i = 0; i < COUNT(ties); i++) {
+			const struct tie_row *row = &ties[i];
+			struct arena *arena = arena_new(LIMIT_EXTRACT_B);
+			const struct link link = {.url = row->url};
+			const struct post post = {.id = "1",
+				.kind = row->kind,
+				.text = "",
+				.others = row->others,
+				.others_len = strlen(row->others),
+				.links = &link,
+				.n_links = row->url != NULL};
+			struct score score;
+			assert_int_equal(score_post(scorer, &post, 0, arena, &score), 0);
+			const char *got =
+				score.n_hits ? ruleset_card(set, score.hits[0].rule)->id : NULL;
+			if (!got != !row->rule || (got && strcmp(got, row->rule) != 0))
+				fail_msg("%s: \"%s\" gives %s", row->why, row->others,
+					got ? got : "nothing");
+			if (got && (score.hits[0].start != 0 || score.hits[0].end != 0))
+				fail_msg("%s: a hit in a text that is none", row->why);
+			arena_free(arena);
+		}
+	}
+	scorer_free(scorer);
+	ruleset_free(set);
+}
+
+/* Ties to a competitor for whom they have worked are expected; praise of it is not. */
+static void test_former_employers(void **state)
+{
+	(void)state;
+	static const char *const hosts[] = {"GLOBEX.example"};
+	static const char *const names[] = {"globex corporation"};
+	static const struct organisation former[] = {
+		{.name = "Globex"},
+		{.name = "Old Name", .domains = {hosts, 1}},
+		{.name = "Old Name", .also_known_as = {names, 1}},
+		{.name = "Globex Corporation"},
+		{.name = "Globe"},
+	};
+	for (size_t i = 0; i < COUNT(former); i++) {
+		struct config one = config;
+		one.person.former_employers = (struct organisations){&former[i], 1};
+		struct ruleset *set = load_shipped(&one);
+		const bool expected = strcmp(former[i].name, "Globe") != 0;
+		static const char *const ids[] = {"conflict.competitor.mention:globex",
+			"conflict.competitor.link:globex", "conflict.competitor.tie:globex",
+			"conflict.competitor.member:globex"};
+		for (size_t k = 0; k < COUNT(ids); k++)
+			assert_int_equal(ruleset_find(set, ids[k]) == NULL, expected);
+		assert_non_null(ruleset_find(set, "conflict.competitor.praise:globex"));
+		assert_non_null(ruleset_find(set, "conflict.competitor.tie:apple"));
+		ruleset_free(set);
+	}
+}
+
 static void test_cards(void **state)
 {
 	(void)state;
@@ -115,6 +221,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_ties),
+		cmocka_unit_test(test_former_employers),
 		cmocka_unit_test(test_cards),
 		cmocka_unit_test(test_nobody),
 	};

@@ -24,6 +24,7 @@ struct world {
 	struct life *life;
 	struct arena *arena;
 	enum severity alert_at;
+	enum post_kind kind; /* of what is seen */
 	int scans;
 	char scan[32];
 	char told[N_EVENTS *
@@ -117,6 +118,7 @@ static void see(struct world *world, const struct sighting *sighting)
 		.profile = PROFILE,
 		.page = sighting->page ? sighting->page : LIST,
 		.url = sighting->url,
+		.kind = world->kind,
 		.published_s = sighting->published_s,
 		.excerpt = sighting->text,
 	};
@@ -431,6 +433,52 @@ static void test_absences(void **state)
 			assert_int_equal(life_settle(world->life, &outcome), 0);
 		}
 		bool resolved = stored(world, "rude").state == FINDING_RESOLVED;
+		if (resolved != row->resolves)
+			fail_msg("%s: %s", row->name, resolved ? "resolved" : "not resolved");
+		(void)leave(&inner);
+	}
+}
+
+/* What makes a follow, which is not seen any more, one that was taken back. */
+struct act_case {
+	const char *name;
+	enum verdict verdict;
+	int64_t oldest_s;    /* of the posts */
+	int64_t published_s; /* of the act */
+	enum post_kind kind;
+	bool cut; /* not all interactions were shown */
+	bool resolves;
+};
+
+static const struct act_case act_cases[] = {
+	{"all were read", VERDICT_OK, 0, 0, KIND_FOLLOW, false, true},
+	{"not all were read", VERDICT_OK, 0, 0, KIND_FOLLOW, true, false},
+	{"older than the window of posts", VERDICT_TRUNCATED, DAY_ONE + 1, DAY_ONE, KIND_LIKE,
+		false, true},
+	{"inside that window, which is not theirs", VERDICT_TRUNCATED, DAY_ONE - 1, DAY_ONE,
+		KIND_LIKE, true, false},
+	{"the profile is blocked", VERDICT_BLOCKED, 0, 0, KIND_STAR, false, false},
+};
+
+static void test_absent_interactions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof act_cases / sizeof act_cases[0]; i++) {
+		const struct act_case *row = &act_cases[i];
+		void *inner;
+		(void)enter(&inner);
+		struct world *world = inner;
+		const struct sighting act = {
+			.text = "", .severity = SEVERITY_LOW, .published_s = row->published_s};
+		world->kind = row->kind;
+		scan(world, &act, 1);
+		struct outcome outcome = outcome_of(row->verdict, row->oldest_s);
+		outcome.interactions_cut = row->cut;
+		for (int k = 0; k < 2; k++) {
+			begin_scan(world);
+			assert_int_equal(life_settle(world->life, &outcome), 0);
+		}
+		bool resolved = stored(world, "").state == FINDING_RESOLVED;
 		if (resolved != row->resolves)
 			fail_msg("%s: %s", row->name, resolved ? "resolved" : "not resolved");
 		(void)leave(&inner);
@@ -863,6 +911,7 @@ int main(void)
 		TEST(test_reopened),
 		TEST(test_an_edit_opens_anew),
 		cmocka_unit_test(test_absences),
+		cmocka_unit_test(test_absent_interactions),
 		TEST(test_unproven_scans_between_do_not_count),
 		TEST(test_crash_before_settling),
 		TEST(test_unchanged_page),

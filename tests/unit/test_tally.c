@@ -40,6 +40,31 @@ static void test_pages_add_up(void **state)
 	tally_release(&tally);
 }
 
+static void test_interactions_are_counted_apart(void **state)
+{
+	(void)state;
+	const struct coverage follows = {.total = -1, .n_interactions = 3};
+	const struct coverage likes = {.total = -1, .n_interactions = 2, .interactions_cut = true};
+	struct tally tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 200, 3, false), 0);
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &follows, 0, 0, true), 0);
+	assert_false(tally_outcome(&tally).interactions_cut);
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &likes, 0, 0, false), 0);
+	struct outcome outcome = tally_outcome(&tally);
+	assert_int_equal(outcome.verdict, VERDICT_OK); /* of the posts all were seen */
+	assert_int_equal(outcome.n_posts, 3);
+	assert_int_equal(outcome.n_interactions, 5);
+	assert_true(outcome.interactions_cut);
+	tally_release(&tally);
+	tally = tally_init();
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &whole, 200, 3, false), 0);
+	assert_int_equal(tally_failed(&tally, "https://a.example/follows", FOLLOW_ALSO,
+				 VERDICT_SERVER_ERROR, NULL, 0),
+		0);
+	assert_true(tally_outcome(&tally).interactions_cut); /* nobody knows what it would show */
+	tally_release(&tally);
+}
+
 static void test_a_window_makes_it_truncated(void **state)
 {
 	(void)state;
@@ -220,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_read_is_not_clean),
 		cmocka_unit_test(test_pages_add_up),
+		cmocka_unit_test(test_interactions_are_counted_apart),
 		cmocka_unit_test(test_a_window_makes_it_truncated),
 		cmocka_unit_test(test_a_counter_that_is_larger_makes_it_truncated),
 		cmocka_unit_test(test_what_is_cut_is_truncated),
