@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest name of any site is a host name's 253. */
-#define NAME_MAX_B 255
 /* A title that is remembered until its text is read; YouTube and PeerTube allow 120 characters,
  * Discourse 255. */
 #define TITLE_MAX_B 1200
@@ -21,7 +19,7 @@ bool api_name(const char *path, const char *prefix, const char *chars, struct ap
 		return false;
 	const char *at = path + prefix_len;
 	size_t len = strspn(at, chars);
-	if (len == 0 || len > NAME_MAX_B || (at[len] != '\0' && at[len] != '/'))
+	if (len == 0 || len > API_NAME_MAX_B || (at[len] != '\0' && at[len] != '/'))
 		return false;
 	*ret = (struct api_name){.at = at, .len = (int)len, .rest = at + len};
 	return true;
@@ -30,7 +28,7 @@ bool api_name(const char *path, const char *prefix, const char *chars, struct ap
 bool api_is_plain(const char *string, const char *chars)
 {
 	size_t len = string ? strlen(string) : 0;
-	return len > 0 && len <= NAME_MAX_B && strspn(string, chars) == len;
+	return len > 0 && len <= API_NAME_MAX_B && strspn(string, chars) == len;
 }
 
 /* ---- strings ---- */

@@ -27,7 +27,10 @@ struct api_name {
 /** True when @path is @prefix, a name made of @chars, and nothing or a "/" behind it. */
 bool api_name(const char *path, const char *prefix, const char *chars, struct api_name *ret);
 
-/** True for a string of @chars, neither empty nor longer than a name may be (255 bytes). */
+/* The longest name of any site is a host name's 253. */
+#define API_NAME_MAX_B 255
+
+/** True for a string of @chars, neither empty nor longer than a name may be. */
 bool api_is_plain(const char *string, const char *chars);
 
 /* ---- strings in an arena; all: 0, -ENOMEM ---- */
@@ -88,6 +91,13 @@ int api_drift(struct extract *extract, const char *why);
 /** @html as the text it stands for; NULL of NULL.  0, -ENOMEM. */
 MUST_CHECK int api_decode(struct extract *extract, const char *html, const char **ret);
 
+/* One row of the table that some platforms show beside what an account says of itself: "Web" and a link,
+ * say. */
+struct api_field {
+	const char *name;  /* NULL: none */
+	const char *value; /* HTML; NULL, or nothing in it: the row says nothing */
+};
+
 /* What an account says of its owner; NULL: nothing. */
 struct api_owner {
 	const char *handle;
@@ -96,7 +106,10 @@ struct api_owner {
 	const char *about;
 	const char *location;
 	const char *photo;
+	const char *photo_alt;
 	const char *site;
+	const struct api_field *fields; /* links in them are the owner's own pages */
+	size_t n_fields;
 	bool about_html;
 };
 

@@ -134,6 +134,22 @@ static int write_handle(struct extract *extract, const struct page *page, const 
 	return api_add_post(extract, &compose, r, &post);
 }
 
+/* "Web: ada.example", and the links in it as own pages. */
+static int add_field(struct extract *extract, struct compose *compose, const struct page *page,
+	const struct api_field *field)
+{
+	struct html_text value;
+	const char *line = NULL;
+	size_t len = field->value ? strlen(field->value) : 0;
+	int r = compose_read_html(compose, field->value, len, page->final_url, &value);
+	for (size_t i = 0; r == 0 && i < value.n_links; i++)
+		r = extract_add_link(extract, page->final_url, value.links[i].url);
+	if (r == 0 && value.len > 0)
+		r = api_format(compose->arena, &line, "%s: %s", field->name ? field->name : "",
+			value.text);
+	return r == 0 ? compose_add_plain(compose, line) : r;
+}
+
 static int write_bio(
 	struct extract *extract, const struct page *page, const struct api_owner *owner)
 {
@@ -150,6 +166,8 @@ static int write_bio(
 		r = compose_add_plain(&compose, owner->headline);
 	if (r == 0)
 		r = compose_add(&compose, &about);
+	for (size_t i = 0; r == 0 && i < owner->n_fields; i++)
+		r = add_field(extract, &compose, page, &owner->fields[i]);
 	if (r == 0 && about.len > 0)
 		extract->facts.bio = about.text;
 	if (r < 0 || compose.text.len == 0) {
@@ -182,6 +200,8 @@ int api_write_owner(struct extract *extract, const struct page *page, const stru
 		r = api_copy(arena, owner->location, &facts->location);
 	if (r == 0)
 		r = api_url(arena, page->url, owner->photo, &facts->photo_url);
+	if (r == 0 && facts->photo_url)
+		r = api_copy(arena, owner->photo_alt, &facts->photo_alt);
 	if (r == 0)
 		r = add_site(extract, page, owner->site);
 	if (r == 0 && owner->handle)

@@ -1,6 +1,8 @@
 #include "crawlers/sources/mastodon.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/sources/api.h"
+#include "crawlers/sources/fediverse.h"
 #include "crawlers/sources/feed.h"
 #include "crawlers/sources/sources.h"
 #include "daemon/base/buf.h"
@@ -11,7 +13,10 @@
 /*
  * Mastodon and the servers that speak its API.  Three requests in a row, each led to by the one
  * before: the account, its pinned statuses (only which ones they are), then all of its statuses,
- * page after page.  Where the API is closed or is none, the account's RSS feed stands in.
+ * page after page.  Where the API is closed the account's RSS feed stands in; where it is none, the
+ * server is asked what it runs instead.
+ *
+ * The subject of the account is the actor's address, where it is known; of what comes after, the id.
  */
 enum step { STEP_ACCOUNT, STEP_PINNED, STEP_STATUSES };
 
@@ -20,45 +25,7 @@ enum step { STEP_ACCOUNT, STEP_PINNED, STEP_STATUSES };
 /* Pinned statuses that are remembered: servers allow five by default. */
 #define PINNED_MAX 32
 
-#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-
 /* ---- whose profile it is ---- */
-
-struct handle {
-	const char *name;
-	size_t len;
-	const char *host; /* of an account of another server, seen through this one; NULL: here */
-};
-
-static const char *behind_prefix(const char *path)
-{
-	static const char *const prefixes[] = {"/web/@", "/@", "/users/"};
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-		if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
-			return path + strlen(prefixes[i]);
-	}
-	return NULL;
-}
-
-/* /@NAME, /@NAME@HOST, /users/NAME, /web/@NAME; with a "/" behind, but no more. */
-static bool handle_of(const struct url *url, struct handle *ret)
-{
-	const char *name = behind_prefix(url->path);
-	if (!name)
-		return false;
-	size_t len = strspn(name, NAME_CHARS);
-	const char *rest = name + len;
-	*ret = (struct handle){.name = name, .len = len};
-	if (*rest == '@') {
-		ret->host = ++rest;
-		rest += strspn(rest, NAME_CHARS ":");
-		if (rest == ret->host)
-			return false;
-	}
-	if (*rest == '/')
-		rest++;
-	return len > 0 && *rest == '\0';
-}
 
 /* Sites that write their users' pages the same way and have no such API. */
 static bool is_other_site(const char *host)
@@ -77,8 +44,8 @@ static bool is_other_site(const char *host)
 
 static bool mastodon_claims(const struct url *url, const char **ret_why)
 {
-	struct handle handle;
-	if (!handle_of(url, &handle) || is_other_site(url->host))
+	struct fediverse_name name;
+	if (!fediverse_name(url, &name) || is_other_site(url->host))
 		return false;
 	*ret_why = "an address as Mastodon and its kin write it";
 	return true;
@@ -86,42 +53,15 @@ static bool mastodon_claims(const struct url *url, const char **ret_why)
 
 /* ---- what to ask for ---- */
 
-static int format(struct arena *arena, const char **ret, const char *form, ...) PRINTF_LIKE(3, 4);
-
-static int format(struct arena *arena, const char **ret, const char *form, ...)
-{
-	va_list args;
-	va_start(args, form);
-	char *text;
-	int n = vasprintf(&text, form, args);
-	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	*ret = arena_copy(arena, text, (size_t)n);
-	free(text);
-	return *ret ? 0 : -ENOMEM;
-}
-
-/* The account's own server. */
-static int origin_of(
-	struct arena *arena, const struct url *url, const struct handle *handle, const char **ret)
-{
-	*ret = url->origin;
-	if (!handle->host)
-		return 0;
-	return format(arena, ret, "https://%.*s", (int)strcspn(handle->host, "/"), handle->host);
-}
-
 static int mastodon_first(struct arena *arena, const struct url *url, struct follow *ret)
 {
-	struct handle handle = {.name = "", .len = 0};
+	struct fediverse_name name;
 	const char *origin = NULL, *lookup = NULL;
-	(void)handle_of(
-		url, &handle); /* claimed, or named in the config: then the answer will tell */
-	int r = origin_of(arena, url, &handle, &origin);
+	(void)fediverse_name(url, &name); /* named in the config: then the answer will tell */
+	int r = fediverse_origin(arena, url, &name, &origin);
 	if (r == 0)
-		r = format(arena, &lookup, "%s/api/v1/accounts/lookup?acct=%.*s", origin,
-			(int)handle.len, handle.name);
+		r = api_format(arena, &lookup, "%s/api/v1/accounts/lookup?acct=%.*s", origin,
+			name.len, name.at);
 	if (r < 0)
 		return r;
 	*ret = (struct follow){
@@ -134,31 +74,63 @@ static int mastodon_first(struct arena *arena, const struct url *url, struct fol
 	return 0;
 }
 
+/* Whose profile it is, and on which server; false: the profile's address does not name it. */
+struct place {
+	struct fediverse_name name;
+	const char *origin; /* that was asked */
+	const char *home;   /* of the account's address */
+};
+
+static int place_of(
+	struct extract *extract, const struct page *page, struct place *ret, bool *ret_named)
+{
+	struct url url = {0};
+	int r = url_parse(extract->arena, page->profile, &url);
+	if (r < 0)
+		return r;
+	*ret_named = r == 0 && fediverse_name(&url, &ret->name);
+	r = api_origin(extract->arena, page, &ret->origin);
+	if (r == 0 && *ret_named)
+		r = fediverse_origin(extract->arena, &url, &ret->name, &ret->home);
+	return r;
+}
+
 /* The account's feed in place of this page. */
 static int follow_feed(const struct page *page, struct extract *extract)
 {
-	struct handle handle;
-	struct url url = {0}, asked = {0};
-	const char *feed;
-	int r = url_parse(extract->arena, page->profile, &url);
-	if (r == 0)
-		r = url_parse(extract->arena, page->url, &asked);
-	if (r < 0)
-		return r;
-	if (r == URL_E_BAD || !handle_of(&url, &handle))
-		return 0;
-	r = format(
-		extract->arena, &feed, "%s/@%.*s.rss", asked.origin, (int)handle.len, handle.name);
-	if (r < 0)
-		return r;
-	struct follow follow = {
-		.url = feed,
+	struct place place = {0};
+	bool named = false;
+	const struct follow like = {
 		.source = source_feed.name,
 		.subject = page->status == 401 || page->status == 403 ? FEED_OF_CLOSED : NULL,
 		.accept = ACCEPT_FEED,
 		.relation = FOLLOW_INSTEAD,
 	};
-	return extract_add_follow(extract, &follow);
+	int r = place_of(extract, page, &place, &named);
+	if (r < 0 || !named)
+		return r;
+	return api_follow(
+		extract, &like, "%s/@%.*s.rss", place.origin, place.name.len, place.name.at);
+}
+
+/* There is no account as Mastodon's API gives it: what else may the server be? */
+static int follow_instead(const struct page *page, struct extract *extract)
+{
+	struct place place = {0};
+	bool named = false, closed = page->status == 401 || page->status == 403;
+	const char *actor = "";
+	if (page->subject) /* WebFinger found the actor */
+		return fediverse_lead(extract, &source_activitypub, page->subject, NULL);
+	int r = place_of(extract, page, &place, &named);
+	if (r < 0 || !named)
+		return r;
+	r = api_format(
+		extract->arena, &actor, "%s/@%.*s", place.home, place.name.len, place.name.at);
+	if (r < 0)
+		return r;
+	return fediverse_ask_software(extract, place.origin,
+		closed ? FEDIVERSE_CLOSED : FEDIVERSE_GUESSED, place.name.at, place.name.len,
+		place.name.host ? actor : page->profile);
 }
 
 static int follow_statuses(const struct page *page, struct extract *extract, enum step step,
@@ -170,11 +142,11 @@ static int follow_statuses(const struct page *page, struct extract *extract, enu
 	int r = url_parse(extract->arena, page->final_url, &url);
 	if (r != 0) /* final_url is our own; it parsed when it was asked for */
 		return r < 0 ? r : 0;
-	r = format(extract->arena, &list, "%s/api/v1/accounts/%.*s/statuses?%s", url.origin,
+	r = api_format(extract->arena, &list, "%s/api/v1/accounts/%.*s/statuses?%s", url.origin,
 		(int)id_len, subject, step == STEP_PINNED ? "pinned=true" : "limit=40");
 	if (r < 0)
 		return r;
-	struct follow follow = {
+	const struct follow follow = {
 		.url = list,
 		.source = source_mastodon.name,
 		.step = step,
@@ -198,7 +170,7 @@ static int judge_account(const json_t *account, struct extract *extract)
 	}
 	if (json_object_at(account, "moved")) {
 		extract->verdict = VERDICT_MOVED;
-		return format(extract->arena, &extract->why,
+		return api_format(extract->arena, &extract->why,
 			"The account has moved to %s; what it wrote here still stands.",
 			moved_to ? moved_to : "another address");
 	}
@@ -211,7 +183,7 @@ static int judge_account(const json_t *account, struct extract *extract)
 /* Only such ids go into a URL of ours. */
 static bool is_plain_id(const char *id)
 {
-	return id && *id && strlen(id) <= 64 && strspn(id, NAME_CHARS) == strlen(id);
+	return api_is_plain(id, API_PLAIN_DOT) && strlen(id) <= 64;
 }
 
 static int read_account(const json_t *account, const struct page *page, struct extract *extract)
@@ -222,7 +194,7 @@ static int read_account(const json_t *account, const struct page *page, struct e
 		return r;
 	if (!mastodon_is_account(account) || !is_plain_id(id)) {
 		extract->why = "The answer is no account as Mastodon's API gives it.";
-		return follow_feed(page, extract);
+		return follow_instead(page, extract);
 	}
 	r = mastodon_write_account(account, page, extract);
 	if (r == 0)
@@ -295,7 +267,7 @@ static int next_by_id(const struct page *page, const struct extract *extract, si
 	const char *last = extract->posts[extract->n_posts - 1].id;
 	if (!is_plain_id(last))
 		return 0;
-	return format(extract->arena, &follow->url, "%.*s?limit=%d&max_id=%s",
+	return api_format(extract->arena, &follow->url, "%.*s?limit=%d&max_id=%s",
 		(int)strcspn(page->final_url, "?"), page->final_url, STATUSES_A_PAGE, last);
 }
 
@@ -394,7 +366,8 @@ static int mastodon_read(const struct page *page, struct extract *extract)
 	}
 	if (r > 0) {
 		extract->why = "The server does not answer as Mastodon's API does.";
-		return follow_feed(page, extract);
+		return page->step == STEP_ACCOUNT ? follow_instead(page, extract)
+						  : follow_feed(page, extract);
 	}
 	if (r < 0)
 		return r;
@@ -403,23 +376,33 @@ static int mastodon_read(const struct page *page, struct extract *extract)
 	return r;
 }
 
-/* The API says that it knows no such account: {"error": …}. */
-static bool api_says_no(const struct page *page)
+/* What Mastodon itself, and nobody else, says. */
+static const struct api_sign signs[] = {
+	{404, VERDICT_NOT_FOUND, "error", "Record not found", "The server knows no such account."},
+	{401, VERDICT_AUTH_REQUIRED, "error", "requires an authenticated user",
+		"The server's API answers those only who are logged in."},
+	{410, VERDICT_GONE, NULL, NULL, "The server says that the account was deleted."},
+};
+
+static int account_walled(const struct page *page, struct extract *extract)
 {
-	json_t *root;
-	if (json_read(page->body, page->body_len, &root) != 0)
-		return false;
-	bool says = json_words(root, "error") != NULL;
-	json_decref(root);
-	return says;
+	bool later = page->status == 429 || page->status >= 500, shown;
+	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	if (r < 0 || later)
+		return r;
+	if (shown)
+		return page->status == 401 ? follow_feed(page, extract) : 0;
+	return follow_instead(page, extract);
 }
 
 static int mastodon_walled(const struct page *page, struct extract *extract)
 {
 	bool closed = page->status == 401 || page->status == 403;
-	bool missing = page->status == 404 && !api_says_no(page);
+	bool missing = page->status == 404;
+	if (page->step == STEP_ACCOUNT)
+		return account_walled(page, extract);
 	/* Which statuses are pinned can be done without. */
-	if (page->step == STEP_PINNED && page->subject && (closed || page->status == 404))
+	if (page->step == STEP_PINNED && page->subject && (closed || missing))
 		return follow_statuses(page, extract, STEP_STATUSES, page->subject, FOLLOW_INSTEAD);
 	bool page_instead = page->status == 200; /* a log-in form, a proof of work … */
 	return closed || missing || page_instead ? follow_feed(page, extract) : 0;

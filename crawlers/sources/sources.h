@@ -20,6 +20,9 @@
 	X(closed)        \
 	X(feed)          \
 	X(mastodon)      \
+	X(webfinger)     \
+	X(nodeinfo)      \
+	X(activitypub)   \
 	X(peertube)      \
 	X(discourse)     \
 	X(lemmy)         \

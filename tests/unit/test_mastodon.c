@@ -11,10 +11,11 @@
 
 enum { ACCOUNT, PINNED, STATUSES }; /* the source's steps */
 
-#define PROFILE "https://social.example/@ada"
-#define LOOKUP  "https://social.example/api/v1/accounts/lookup?acct=ada"
-#define LIST    "https://social.example/api/v1/accounts/42/statuses?limit=40"
-#define FEED    "https://social.example/@ada.rss"
+#define PROFILE  "https://social.example/@ada"
+#define LOOKUP   "https://social.example/api/v1/accounts/lookup?acct=ada"
+#define LIST     "https://social.example/api/v1/accounts/42/statuses?limit=40"
+#define FEED     "https://social.example/@ada.rss"
+#define SOFTWARE "https://social.example/.well-known/nodeinfo"
 
 static struct page answer(int step, const char *body, size_t len)
 {
@@ -382,20 +383,26 @@ struct wall_row {
 static const struct wall_row walls[] = {
 	{"a closed API has a feed", ACCOUNT, 401, VERDICT_AUTH_REQUIRED, LOGIN_ERROR, FEED,
 		"closed"},
-	{"a forbidden one too", ACCOUNT, 403, VERDICT_BLOCKED, "", FEED, "closed"},
+	{"closed in words of another software", ACCOUNT, 403, VERDICT_BLOCKED, "", SOFTWARE,
+		"closed ada " PROFILE},
 	{"closed behind the account", STATUSES, 401, VERDICT_AUTH_REQUIRED, LOGIN_ERROR, FEED,
 		"closed"},
 	{"no such account", ACCOUNT, 404, VERDICT_NOT_FOUND, "{\"error\":\"Record not found\"}",
 		NULL, NULL},
-	{"no such API", ACCOUNT, 404, VERDICT_NOT_FOUND, "<html>Not Found</html>", FEED, NULL},
+	{"no such API", ACCOUNT, 404, VERDICT_NOT_FOUND, "<html>Not Found</html>", SOFTWARE,
+		"guess ada " PROFILE},
+	{"another API", ACCOUNT, 404, VERDICT_NOT_FOUND, "{\"error\":{\"code\":\"UNKNOWN\"}}",
+		SOFTWARE, "guess ada " PROFILE},
 	{"too many requests", ACCOUNT, 429, VERDICT_RATE_LIMITED, "", NULL, NULL},
 	{"gone", ACCOUNT, 410, VERDICT_GONE, "", NULL, NULL},
-	{"a proof of work", ACCOUNT, 200, VERDICT_BLOCKED, "<html>anubis</html>", FEED, NULL},
+	{"a proof of work", ACCOUNT, 200, VERDICT_BLOCKED, "<html>anubis</html>", SOFTWARE,
+		"guess ada " PROFILE},
+	{"out of order", ACCOUNT, 502, VERDICT_SERVER_ERROR, "", NULL, NULL},
 	{"pinned ones can be done without", PINNED, 404, VERDICT_NOT_FOUND, "", LIST, "42"},
 };
 /* clang-format on */
 
-static void walls_lead_to_the_feed(void **state)
+static void walls_lead_elsewhere(void **state)
 {
 	(void)state;
 	const struct source *mastodon = source_find("mastodon");
@@ -687,7 +694,7 @@ int main(void)
 		cmocka_unit_test(older_pages_are_asked_for),
 		cmocka_unit_test(a_full_page_without_header_goes_on),
 		cmocka_unit_test(posts_end_at_the_limit),
-		cmocka_unit_test(walls_lead_to_the_feed),
+		cmocka_unit_test(walls_lead_elsewhere),
 		cmocka_unit_test(a_missing_feed_of_a_closed_server_is_no_missing_account),
 		cmocka_unit_test(odd_answers_prove_nothing),
 		cmocka_unit_test(every_cut_is_told),
