@@ -229,7 +229,7 @@ static bool split_account(const char *text, size_t *ret_user, const char **ret_h
 {
 	static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
-	if (text[0] != '@')
+	if (!address_is_account(text))
 		return false;
 	size_t user = strspn(text + 1, letters);
 	if (user == 0 || text[1 + user] != '@')
@@ -237,6 +237,11 @@ static bool split_account(const char *text, size_t *ret_user, const char **ret_h
 	*ret_user = user;
 	*ret_host = text + 1 + user + 1;
 	return (*ret_host)[0] != '\0' && !strpbrk(*ret_host, "/@:?# ");
+}
+
+bool address_is_account(const char *text)
+{
+	return text[0] == '@';
 }
 
 int address_profile(
@@ -253,7 +258,7 @@ int address_profile(
 			return address_url(arena, url.data, ret, reterr_why);
 	}
 	const char *at = strchr(text, '@');
-	if (text[0] == '@')
+	if (address_is_account(text))
 		return bad(arena, reterr_why,
 			"a fediverse account is written \"@user@host\"; for others write the URL");
 	if (at && !strpbrk(text, "/:"))

@@ -3,6 +3,8 @@
 
 #include "daemon/base/arena.h"
 
+#include <stdbool.h>
+
 /* Web addresses as people write them, checked through libcurl's CURLU so that what is accepted is
  * what can be fetched.  Nothing here asks the network. */
 
@@ -17,6 +19,9 @@ MUST_CHECK int address_url(
  *  Returns as address_url(). */
 MUST_CHECK int address_profile(
 	struct arena *arena, const char *text, const char **ret, const char **reterr_why);
+
+/** True when @text is written as an account and not as a URL: it begins with "@". */
+bool address_is_account(const char *text);
 
 /** A domain name with a dot in it: lower case, punycode, without "www." and a dot at the end.
  *  Returns as address_url(). */

@@ -45,6 +45,7 @@ struct person {
 struct profile {
 	const char *url;    /* normalised, absolute */
 	const char *source; /* a source's name that overrides the choice by URL; NULL: choose */
+	bool account;       /* written "@user@host": the host is asked where it is */
 	const char *export; /* path; NULL: none */
 	int64_t every_s;    /* the schedule's where the profile says nothing */
 };

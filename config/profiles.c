@@ -19,7 +19,10 @@ int read_profile_url(struct walk *walk, struct yaml node, void *into)
 /* A map, or only an address. */
 static int read_profile(struct walk *walk, struct yaml node, struct profile *profile)
 {
-	if (yaml_type(node) == YAML_TYPE_SCALAR)
+	const bool bare = yaml_type(node) == YAML_TYPE_SCALAR;
+	const char *address = yaml_text(bare ? node : yaml_find(node, "url"));
+	profile->account = address && address_is_account(address);
+	if (bare)
 		return read_profile_url(walk, node, &profile->url);
 	return walk_map(walk, node, profile_table.keys, profile_table.count, profile);
 }

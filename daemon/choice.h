@@ -18,4 +18,9 @@ struct choice {
 /** Choose for @profile.  0, -EINVAL (its URL is none), -ENOMEM. */
 MUST_CHECK int choice_make(struct arena *arena, const struct profile *profile, struct choice *ret);
 
+/** The page @asked (@first: the profile's first one) led to @instead, for the reason @why (NULL: it gave
+ *  none): where that is another source's, the profile is so, too.  0, -ENOMEM. */
+MUST_CHECK int choice_change(struct choice *choice, struct arena *arena, const struct follow *asked,
+	bool first, const struct follow *instead, const char *why);
+
 #endif

@@ -153,19 +153,24 @@ static int keep_facts(struct scan *scan, const struct facts *facts)
 	return r;
 }
 
-/* Queue what the page leads to.  *@ret_instead: one of them stands in for the page itself. */
-static int follow_all(
-	struct scan *scan, const struct follow *follows, size_t count, bool *ret_instead)
+/* Queue what the page leads to.  *@ret_instead: one of them stands in for the page itself, for the reason
+ * @why (NULL: it gives none). */
+static int follow_all(struct scan *scan, const struct follow *follows, size_t count,
+	const char *why, bool *ret_instead)
 {
 	*ret_instead = false;
 	if (scan->options.saved)
 		return 0; /* a saved page is read as it is; nothing is fetched for it */
 	for (size_t i = 0; i < count; i++) {
-		bool taken;
+		bool taken = false;
 		int r = frontier_add(scan->frontier, scan->asked->url, &follows[i], &taken);
+		bool instead = taken && follows[i].relation == FOLLOW_INSTEAD;
+		if (r == 0 && instead && !*ret_instead)
+			r = choice_change(&scan->choice, scan->arena, scan->asked,
+				frontier_asked(scan->frontier) == 1, &follows[i], why);
 		if (r < 0)
 			return r;
-		*ret_instead |= taken && follows[i].relation == FOLLOW_INSTEAD;
+		*ret_instead |= instead;
 	}
 	return 0;
 }
@@ -178,7 +183,7 @@ static void page_unchanged(struct scan *scan)
 	if (r == 0)
 		r = keep_facts(scan, &standing.facts);
 	if (r == 0)
-		r = follow_all(scan, standing.follows, standing.n_follows, &instead);
+		r = follow_all(scan, standing.follows, standing.n_follows, NULL, &instead);
 	if (r == 0)
 		r = record_unchanged(
 			scan->record, scan->key, &scan->memory, &standing.coverage, &scan->tally);
@@ -240,7 +245,7 @@ static void on_read(const struct reading *reading, const char *why, bool poison,
 	bool instead = false;
 	r = hold_host(scan, extract->retry_at_s);
 	if (r == 0)
-		r = follow_all(scan, extract->follows, extract->n_follows, &instead);
+		r = follow_all(scan, extract->follows, extract->n_follows, extract->why, &instead);
 	if (r == 0 && verdict_proves(extract->verdict))
 		r = record_reading(scan, reading);
 	if (r < 0)

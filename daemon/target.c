@@ -1,5 +1,6 @@
 #include "daemon/target.h"
 
+#include "config/address.h"
 #include "crawlers/net/url.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/clean.h"
@@ -124,37 +125,25 @@ static int add_file(struct targets *targets, const char *name)
 	return r;
 }
 
-/* "@user@host" is https://host/@user everywhere in the fediverse. */
-static const char *expand_handle(struct arena *arena, const char *name)
-{
-	const char *host = strchr(name + 1, '@');
-	size_t len = strlen("https:///") + strlen(name) + 1;
-	char *url = arena_alloc(arena, len);
-	if (url)
-		(void)snprintf(url, len, "https://%s/%.*s", host + 1, (int)(host - name), name);
-	return url;
-}
-
 static int add_url(struct targets *targets, const char *name)
 {
-	const char *text = name[0] == '@' ? expand_handle(targets->arena, name) : name;
-	struct url url;
-	int r = text ? url_parse(targets->arena, text, &url) : -ENOMEM;
-	if (r == URL_E_BAD) {
-		(void)fprintf(stderr,
-			"dirtwatch: %s: not a URL that can be fetched (http or https, without a "
-			"password)\n",
-			name);
+	const char *url, *why = "";
+	int r = address_profile(targets->arena, name, &url, &why);
+	if (r == ADDRESS_E_BAD) {
+		(void)fprintf(stderr, "dirtwatch: %s: %s\n", name, why);
 		return TARGET_E_BAD;
 	}
-	if (r == 0)
-		targets->profiles[targets->count++].url = url.whole;
-	return r;
+	if (r < 0)
+		return r;
+	struct profile *profile = &targets->profiles[targets->count++];
+	profile->url = url;
+	profile->account = address_is_account(name);
+	return 0;
 }
 
 static bool is_url(const char *name)
 {
-	return strstr(name, "://") || (name[0] == '@' && strchr(name + 1, '@'));
+	return strstr(name, "://") || address_is_account(name);
 }
 
 int targets_read(char *const *names, size_t count, struct targets *ret)
