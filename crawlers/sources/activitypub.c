@@ -248,38 +248,42 @@ static int judge_empty(
 		       : 0;
 }
 
+/* What a collection lists, itself or in the first page that stands in it, and where it goes on. */
+static void find_rows(const json_t *root, const json_t **ret_rows, const char **ret_next)
+{
+	const json_t *first = json_object_get(root, "first");
+	const json_t *at = rows_of(root) || !json_is_object(first) ? root : first;
+	*ret_rows = rows_of(at);
+	*ret_next = activitypub_id(json_object_get(at, "next"));
+	if (!*ret_next && activitypub_count(*ret_rows) == 0 && at == root)
+		*ret_next = activitypub_id(first);
+}
+
 static int read_outbox(const json_t *root, const struct page *page, struct extract *extract)
 {
 	struct subject subject = {0};
 	struct rows rows = {0};
-	const json_t *first = json_object_get(root, "first");
-	/* The first page may stand in the collection. */
-	const json_t *at = rows_of(root) || !json_is_object(first) ? root : first;
-	const char *next = activitypub_id(json_object_get(at, "next"));
-	bool has_rows = activitypub_count(rows_of(at)) > 0;
+	const json_t *list;
+	const char *next;
+	bool later = json_object_get(root, "partOf") != NULL; /* a page: others may be before it */
 	if (!is_collection(root))
 		return api_drift(extract, "The answer is no list as ActivityPub has it.");
+	find_rows(root, &list, &next);
 	int r = subject_of(extract->arena, page, &subject);
 	if (r == 0)
-		r = read_rows(rows_of(at), &subject, page, extract, &rows);
+		r = read_rows(list, &subject, page, extract, &rows);
 	if (r < 0)
 		return r;
-	bool page_only = json_object_get(root, "partOf") != NULL;
-	extract->coverage.total = page_only ? -1 : json_int64(root, "totalItems", -1);
+	extract->coverage.total = later ? -1 : json_int64(root, "totalItems", -1);
 	api_judge_list(extract, rows.listed, rows.known);
-	if (!next && !has_rows && at == root)
-		next = activitypub_id(first);
-	if (next) {
-		/* An empty page with another one behind it says nothing yet. */
-		if (extract->verdict == VERDICT_EMPTY)
-			extract->verdict = VERDICT_OK;
-		enum relation relation = has_rows ? extract_next_relation(extract) : FOLLOW_NEXT;
-		return follow_part(page, extract, &subject, STEP_OUTBOX, relation, next);
-	}
-	/* The last page of a list that had others before it proves nothing of its own. */
-	if (page_only && extract->verdict == VERDICT_EMPTY)
+	/* A page without rows proves nothing of its own where there are others. */
+	bool empty = extract->verdict == VERDICT_EMPTY;
+	if (empty && !later && !next)
+		return judge_empty(page, extract, &subject);
+	if (empty)
 		extract->verdict = VERDICT_OK;
-	return extract->verdict == VERDICT_EMPTY ? judge_empty(page, extract, &subject) : 0;
+	return follow_part(page, extract, &subject, STEP_OUTBOX,
+		rows.listed > 0 ? extract_next_relation(extract) : FOLLOW_NEXT, next);
 }
 
 static int read_object(const json_t *root, const struct page *page, struct extract *extract)
@@ -304,20 +308,17 @@ static int read_interactions(const json_t *root, const struct page *page, struct
 	const struct activitypub_act act = {
 		.kind = page->step == STEP_LIKED ? KIND_LIKE : KIND_FOLLOW};
 	struct subject subject = {0};
-	const json_t *first = json_object_get(root, "first");
-	const json_t *at = rows_of(root) || !json_is_object(first) ? root : first;
-	const json_t *list = rows_of(at);
-	const char *next = activitypub_id(json_object_get(at, "next"));
+	const json_t *list;
+	const char *next;
 	if (!is_collection(root))
 		return api_drift(extract, "The answer is no list as ActivityPub has it.");
+	find_rows(root, &list, &next);
 	int r = subject_of(extract->arena, page, &subject);
 	for (size_t i = 0; r == 0 && i < activitypub_count(list); i++)
 		r = activitypub_write_interaction(activitypub_item(list, i), &act, page, extract);
 	if (r < 0)
 		return r;
 	extract->verdict = VERDICT_OK;
-	if (!next && activitypub_count(list) == 0 && at == root)
-		next = activitypub_id(first);
 	return follow_part(page, extract, &subject, (enum step)page->step, FOLLOW_ALSO, next);
 }
 

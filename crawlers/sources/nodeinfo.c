@@ -134,7 +134,7 @@ static const char *best_link(const json_t *links)
 static int read_links(const json_t *root, const struct page *page, struct extract *extract)
 {
 	const char *href = best_link(json_array_at(root, "links")), *whole = NULL;
-	struct url here = {0}, there = {0};
+	struct url here = {.host = ""}, there = {.host = ""};
 	int r = api_url(extract->arena, page->final_url, href, &whole);
 	if (r == 0)
 		r = url_parse(extract->arena, page->final_url, &here);
@@ -159,7 +159,7 @@ static int read_software(const json_t *root, const struct page *page, struct ext
 {
 	char *name =
 		arena_strdup(extract->arena, json_string_value(json_path(root, "software.name")));
-	struct way way = {0};
+	struct way way = {"", "", "", ""};
 	int r = way_of(extract->arena, page, &way);
 	if (!name || !api_is_plain(name, API_PLAIN_DOT))
 		return r < 0 ? r : api_drift(extract, "The server names no software.");
@@ -180,7 +180,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 /* Whatever does not say what it is may still speak ActivityPub. */
 static int lead_unknown(const struct page *page, struct extract *extract)
 {
-	struct way way = {0};
+	struct way way = {"", "", "", ""};
 	int r = way_of(extract->arena, page, &way);
 	return r < 0 ? r : lead(&way, NULL, extract);
 }

@@ -22,10 +22,13 @@ def account(**more):
             "statuses_count": 3, "followers_count": 1, "following_count": 2, "locked": False, "bot": False, **more}
 
 
-def serve(nginx, statuses, lookup=None, code=200):
+CLOSED = '{"error":"This API requires an authenticated user"}'
+
+
+def serve(nginx, statuses, lookup=None, code=200, body="{}"):
     site = nginx(conf=f"""
         location = /api/v1/accounts/lookup {{
-            {API} {f'return {code} "{{}}";' if code != 200 else 'try_files /lookup.json =404;'} }}
+            {API} {f"return {code} '{body}';" if code != 200 else 'try_files /lookup.json =404;'} }}
         location = /api/v1/accounts/42/statuses {{
             {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}""")
     site.put("lookup.json", json.dumps(lookup or account()))
@@ -51,7 +54,7 @@ def test_posts_boosts_and_facts(dirtwatch, nginx):
 
 
 def test_the_feed_where_the_api_is_closed(dirtwatch, nginx):
-    site = serve(nginx, [], code=401)
+    site = serve(nginx, [], code=401, body=CLOSED)
     site.put("@ada.rss", rss(("1", "", f"<p>{INSULT}</p>", "Mon, 01 Jun 2026 10:00:00 +0000"),
         link=site.url + "/@ada/"))
     result = dirtwatch.scan_url(site.url + "/@ada")
