@@ -261,7 +261,8 @@ lint-scripts:
 	shellcheck --exclude=SC2317 $(SHELL_FILES)
 
 lint-man:
-	mandoc -T lint -W warning config/dirtwatch.8 config/dirtwatch.yaml.5 patterns/dirtwatch-patterns.5
+	mandoc -T lint -W warning config/dirtwatch.8 config/dirtwatch.yaml.5 patterns/dirtwatch-patterns.5 \
+		crawlers/dirtwatch-walls.5
 
 # Includes go only to the left: daemon/base <- config <- crawlers | patterns <- daemon.
 .PHONY: layers doors
@@ -300,9 +301,11 @@ install: $(O)/dirtwatch
 	install -D -m 644 config/dirtwatch.catalog $(DESTDIR)$(catalogdir)/dirtwatch.catalog
 	install -D -m 644 config/dirtwatch.sysusers $(DESTDIR)$(sysusersdir)/dirtwatch.conf
 	install -m 644 patterns/rules/*.yaml $(DESTDIR)$(datadir)/patterns/
+	install -m 644 crawlers/walls.yaml $(DESTDIR)$(datadir)/
 	install -D -m 644 config/dirtwatch.8 $(DESTDIR)$(mandir)/man8/dirtwatch.8
 	install -D -m 644 config/dirtwatch.yaml.5 $(DESTDIR)$(mandir)/man5/dirtwatch.yaml.5
 	install -D -m 644 patterns/dirtwatch-patterns.5 $(DESTDIR)$(mandir)/man5/dirtwatch-patterns.5
+	install -D -m 644 crawlers/dirtwatch-walls.5 $(DESTDIR)$(mandir)/man5/dirtwatch-walls.5
 	[ -e $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml ] || \
 		install -m 644 config/dirtwatch.yaml $(DESTDIR)$(sysconfdir)/dirtwatch/dirtwatch.yaml
 

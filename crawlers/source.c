@@ -29,15 +29,30 @@ const struct source *source_pick(const struct url *url, const char **ret_why)
 	return sources[n_sources - 1];
 }
 
+/* A source may know better than a wall's verdict, but not that the page is none. */
+static int read_wall(
+	const struct source *source, const struct page *page, bool shown, struct extract *extract)
+{
+	enum verdict verdict = extract->verdict;
+	const char *why = extract->why;
+	int r = source->walled ? source->walled(page, extract) : 0;
+	if (shown && verdict_proves(extract->verdict)) {
+		extract->verdict = verdict;
+		extract->why = why;
+	}
+	return r;
+}
+
 static int read_page_of(
 	const struct source *source, const struct page *page, struct extract *extract)
 {
-	if (!wall_detect(page, extract))
+	int r = wall_detect(page, extract);
+	if (r == 0)
 		return source->read(page, extract);
-	return source->walled ? source->walled(page, extract) : 0;
+	return r < 0 ? r : read_wall(source, page, r == WALL_E_SHOWN, extract);
 }
 
-int source_read(const struct page *page, struct extract *extract)
+int source_read(const struct walls *walls, const struct page *page, struct extract *extract)
 {
 	int r = extract_init(extract);
 	if (r < 0)
@@ -47,6 +62,7 @@ int source_read(const struct page *page, struct extract *extract)
 		extract->why = "No source of this name is known to this version of dirtwatch.";
 		return 0;
 	}
+	extract->walls = walls;
 	r = read_page_of(source, page, extract);
 	for (size_t i = 0; i < extract->n_posts; i++)
 		extract->coverage.n_interactions += kind_is_interaction(extract->posts[i].kind);

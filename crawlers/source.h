@@ -18,6 +18,8 @@
  * and main decides whether that is allowed.
  */
 
+struct walls; /* crawlers/walls.h */
+
 /* What the request's Accept header asks for (crawlers/net/accept.c).  Their numbers are stored: a new
  * one goes to the end. */
 enum accept {
@@ -75,7 +77,8 @@ struct robots_rule {
 };
 
 struct extract {
-	struct arena *arena; /* holds everything below */
+	const struct walls *walls; /* what walls are known by; borrowed, NULL once it was read */
+	struct arena *arena;       /* holds everything below */
 	enum verdict verdict;
 	const char *
 		why; /* one sentence on the verdict, shown to the person; NULL: verdict_meaning() */
@@ -134,7 +137,8 @@ void extract_release(struct extract *extract); /* zeroed is fine */
  * up (crawlers/parse/wall.h), else read().  This is all that the reader calls of crawlers/.
  *  @extract is initialised by this call and released by the caller whatever is returned.
  *  Returns 0 with a verdict, or -ENOMEM (the page counts as unread). */
-MUST_CHECK int source_read(const struct page *page, struct extract *extract);
+MUST_CHECK int source_read(
+	const struct walls *walls, const struct page *page, struct extract *extract);
 
 /* ---- for sources: adding to an extract; each returns 0 or -ENOMEM ---- */
 

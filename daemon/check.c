@@ -1,6 +1,7 @@
 #include "daemon/check.h"
 
 #include "config/industry.h"
+#include "crawlers/parse/wall.h"
 #include "daemon/base/clean.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/limits.h"
@@ -20,10 +21,12 @@ struct ground {
 	struct problems *problems;
 	struct config *config;
 	struct ruleset *ruleset;
+	struct walls *walls;
 };
 
 static void ground_release(struct ground *ground)
 {
+	walls_free(ground->walls);
 	ruleset_free(ground->ruleset);
 	config_free(ground->config);
 	problems_free(ground->problems);
@@ -45,6 +48,12 @@ static enum exit_status ground_config(const struct options *options, struct grou
 	if (r < 0)
 		log_err(r, "cannot read %s", ret->paths.config);
 	return r == 0 ? EXIT_CLEAN : EXIT_USAGE;
+}
+
+static enum exit_status ground_walls(struct ground *ground)
+{
+	int r = rules_walls(&ground->paths, ground->problems, &ground->walls);
+	return r == 0 ? EXIT_CLEAN : r > 0 ? EXIT_USAGE : EXIT_INTERNAL;
 }
 
 static enum exit_status ground_rules(const struct options *options, struct ground *ret)
@@ -255,6 +264,8 @@ enum exit_status check_config(const struct options *options)
 		here.config = options->targets[0];
 	struct ground ground;
 	enum exit_status status = ground_config(&here, &ground);
+	if (status == EXIT_CLEAN)
+		status = ground_walls(&ground);
 	if (ground.problems)
 		problems_print(ground.problems, stdout);
 	if (status == EXIT_CLEAN && !options->quiet)
@@ -305,6 +316,22 @@ static int test_overlay(const struct options *options, const struct ground *grou
 	return r;
 }
 
+/* The tests of the walls, then of the rules, then of each industry's overlay. */
+static int test_all(
+	const struct options *options, const struct ground *ground, size_t *run, size_t *failed)
+{
+	size_t more = 0;
+	size_t worse = 0;
+	int r = wall_test(ground->walls, stdout, run, failed);
+	if (r == 0)
+		r = ruleset_test(ground->ruleset, stdout, &more, &worse);
+	*run += more;
+	*failed += worse;
+	for (size_t i = 0; r == 0 && i < n_industries; i++)
+		r = test_overlay(options, ground, industries[i], run, failed);
+	return r;
+}
+
 enum exit_status check_patterns(const struct options *options)
 {
 	struct ground ground;
@@ -312,12 +339,12 @@ enum exit_status check_patterns(const struct options *options)
 	size_t failed = 0;
 	enum exit_status status = ground_config(options, &ground);
 	int r = status == EXIT_CLEAN ? load_strict(options, NULL, &ground) : 0;
+	if (r == 0 && status == EXIT_CLEAN)
+		status = ground_walls(&ground);
 	if (ground.problems)
 		problems_print(ground.problems, stderr);
 	if (r == 0 && status == EXIT_CLEAN) {
-		r = ruleset_test(ground.ruleset, stdout, &run, &failed);
-		for (size_t i = 0; r == 0 && i < n_industries; i++)
-			r = test_overlay(options, &ground, industries[i], &run, &failed);
+		r = test_all(options, &ground, &run, &failed);
 		(void)printf("%zu passed, %zu failed\n", run - failed, failed);
 	}
 	if (r < 0)

@@ -10,42 +10,71 @@
 
 /* ---- config and rules ---- */
 
-static int load_rules(
-	const struct paths *paths, struct config **ret_config, struct ruleset **ret_ruleset)
+static void fresh_release(const struct fresh *fresh)
 {
-	struct problems *problems = problems_new();
-	struct config *config = NULL;
-	struct ruleset *ruleset = NULL;
-	int r = problems ? rules_config(paths, problems, &config) : -ENOMEM;
+	walls_free(fresh->walls);
+	ruleset_free(fresh->ruleset);
+	config_free(fresh->config);
+}
+
+/* 0, or what is bad or failed (positive or -errno) about config, rules or walls; told, but for problems. */
+static int load_each(const struct paths *paths, struct problems *problems, struct fresh *fresh)
+{
+	int r = rules_config(paths, problems, &fresh->config);
 	if (r < 0)
 		log_err(r, "cannot read %s", paths->config ? paths->config : "the config");
-	if (r == 0) {
-		r = rules_load(paths, config, true, problems, &ruleset);
-		if (r < 0)
-			log_err(r, "cannot load the rules in %s", paths->patterns);
-	}
+	if (r != 0)
+		return r;
+	r = rules_load(paths, fresh->config, true, problems, &fresh->ruleset);
+	if (r < 0)
+		log_err(r, "cannot load the rules in %s", paths->patterns);
 	if (r > 0 && problems_count(problems) + problems_notes(problems) == 0)
 		log_err(0, "there are no rules in %s", paths->patterns);
-	if (problems)
-		problems_print(problems, stderr);
+	if (r == 0)
+		r = rules_walls(paths, problems, &fresh->walls);
+	if (r == 0)
+		r = rules_digest(fresh->ruleset, fresh->walls, &fresh->digest);
+	return r;
+}
+
+static int load_rules(const struct paths *paths, struct fresh *ret)
+{
+	struct problems *problems = problems_new();
+	struct fresh fresh = {0};
+	if (!problems)
+		return -ENOMEM;
+	int r = load_each(paths, problems, &fresh);
+	problems_print(problems, stderr);
 	problems_free(problems);
 	if (r == 0) {
-		*ret_config = config;
-		*ret_ruleset = ruleset;
+		*ret = fresh;
 		return 0;
 	}
-	config_free(config);
+	fresh_release(&fresh);
 	/* An unreadable config is the person's to mend, like a bad one. */
 	return r == -ENOMEM ? r : CONTEXT_E_CONFIG;
 }
 
+static void use_rules(struct context *context, const struct fresh *fresh)
+{
+	context->config = fresh->config;
+	context->ruleset = fresh->ruleset;
+	context->walls = fresh->walls;
+	context->digest = fresh->digest;
+}
+
 static int start_rules(struct context *context)
 {
-	return load_rules(&context->paths, &context->config, &context->ruleset);
+	struct fresh fresh;
+	int r = load_rules(&context->paths, &fresh);
+	if (r == 0)
+		use_rules(context, &fresh);
+	return r;
 }
 
 static void stop_rules(struct context *context)
 {
+	context->walls = walls_free(context->walls);
 	context->ruleset = ruleset_free(context->ruleset);
 	context->config = config_free(context->config);
 }
@@ -147,6 +176,7 @@ static int start_fetch(struct context *context)
 		.user_agent = context->config->user_agent,
 		.ca_file = context->config->ca_file,
 		.clock = context->clock,
+		.walls = context->walls,
 		.pace = context->pace,
 	};
 	return fetch_new(context->event, &options, &context->fetch);
@@ -162,6 +192,7 @@ static int start_reader(struct context *context)
 	const struct reader_options options = {
 		.program = "/proc/self/exe",
 		.ruleset = context->ruleset,
+		.digest = context->digest,
 		.rule_args = context->rule_args,
 	};
 	return reader_new(context->event, &options, &context->reader);
@@ -192,7 +223,7 @@ static int make_rule_args(struct context *context)
 {
 	size_t len = snprintf(NULL, 0, "%s/dirtwatch.yaml", context->paths.config_dir) + 1;
 	char *usual = arena_alloc(context->arena, len);
-	const char **args = arena_array(context->arena, 5, sizeof *args);
+	const char **args = arena_array(context->arena, 7, sizeof *args);
 	if (!usual || !args)
 		return -ENOMEM;
 	(void)snprintf(usual, len, "%s/dirtwatch.yaml", context->paths.config_dir);
@@ -200,6 +231,8 @@ static int make_rule_args(struct context *context)
 	args[1] = context->paths.config ? context->paths.config : usual;
 	args[2] = "--patterns";
 	args[3] = context->paths.patterns;
+	args[4] = "--walls";
+	args[5] = context->paths.walls;
 	context->rule_args = args;
 	return 0;
 }
@@ -273,7 +306,7 @@ void context_stop(struct context *context)
 
 int context_prepare(const struct context *context, struct fresh *ret)
 {
-	return load_rules(&context->paths, &ret->config, &ret->ruleset);
+	return load_rules(&context->paths, ret);
 }
 
 int context_replace(struct context *context, const struct fresh *fresh)
@@ -284,8 +317,7 @@ int context_replace(struct context *context, const struct fresh *fresh)
 			stages[i].stop(context);
 	}
 	stop_rules(context);
-	context->config = fresh->config;
-	context->ruleset = fresh->ruleset;
+	use_rules(context, fresh);
 	for (size_t i = 0; i < N_STAGES && r == 0; i++) {
 		if (stages[i].reloads)
 			r = stages[i].start(context);

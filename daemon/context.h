@@ -26,7 +26,9 @@ struct context {
 	sd_event *event;
 	struct config *config;
 	struct ruleset *ruleset; /* the catalogue: it can name findings, not score */
-	const char **rule_args;  /* what makes a reader load the same */
+	struct walls *walls;
+	struct digest digest;   /* of rules and walls */
+	const char **rule_args; /* what makes a reader load the same */
 	struct store *store;
 	struct pace *pace;
 	struct fetch *fetch;
@@ -46,16 +48,18 @@ void context_stop(struct context *context); /* zeroed or half-started is fine */
 /** Store when each host may be asked again, so that it is known after a crash too. */
 void context_keep_hosts(const struct context *context);
 
-/* Config and rules as they are on disk now, not in use yet. */
+/* Config, rules and walls as they are on disk now, not in use yet. */
 struct fresh {
 	struct config *config;
 	struct ruleset *ruleset;
+	struct walls *walls;
+	struct digest digest;
 };
 
-/** Read config and rules anew.  0: hand @ret to context_replace(); CONTEXT_E_CONFIG: told; -errno. */
+/** Read config, rules and walls anew.  0: hand @ret to context_replace(); CONTEXT_E_CONFIG: told; -errno. */
 MUST_CHECK int context_prepare(const struct context *context, struct fresh *ret);
 
-/** Put @fresh, which is taken over, in the place of the old config and rules, with fresh readers and a
+/** Put @fresh, which is taken over, in the place of what was loaded before, with fresh readers and a
  *  fresh fetcher.  Nothing may hold on to the old ones: no scan is running.  0; -errno: @context can
  *  only be stopped. */
 MUST_CHECK int context_replace(struct context *context, const struct fresh *fresh);

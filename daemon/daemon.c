@@ -43,7 +43,7 @@ static void reload_if_outdated(struct daemon *daemon)
 		now_s < daemon->outdated_s + OUTDATED_EVERY_S)
 		return;
 	daemon->outdated_s = now_s;
-	log_notice("the rules on disk have changed: reading them anew");
+	log_notice("the rules or walls on disk have changed: reading them anew");
 	(void)kill(getpid(), SIGHUP); /* to ourselves: can not fail */
 }
 
@@ -207,7 +207,7 @@ static int on_reload_signal(
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	const struct digest rules = *ruleset_digest(daemon->context.ruleset);
+	const struct digest digest = daemon->context.digest;
 	struct fresh fresh;
 	int r = context_prepare(&daemon->context, &fresh);
 	if (r != 0) {
@@ -225,7 +225,7 @@ static int on_reload_signal(
 	log_info("config and rules were read anew: %zu profiles",
 		daemon->context.config->n_profiles);
 	/* What was scored under other rules, or not at all because they had changed, does not wait. */
-	if (strcmp(rules.hex, ruleset_digest(daemon->context.ruleset)->hex) != 0)
+	if (strcmp(digest.hex, daemon->context.digest.hex) != 0)
 		scan_everything(daemon, "under the new rules");
 	else if (asked)
 		scan_everything(daemon, "as asked before the config was read anew");

@@ -32,6 +32,12 @@ static int take_patterns(struct options *options, const char *argument)
 	return 0;
 }
 
+static int take_walls(struct options *options, const char *argument)
+{
+	options->walls = argument;
+	return 0;
+}
+
 static int take_output(struct options *options, const char *argument)
 {
 	options->output = argument;
@@ -110,10 +116,12 @@ static const struct option_row rows[] = {
 	{"list", NULL, "the findings that stand", NULL, COMMAND_LIST},
 	{"explain", NULL, "what a finding or a rule is about, by its id", NULL, COMMAND_EXPLAIN},
 	{"check-config", NULL, "say what is wrong with the config", NULL, COMMAND_CHECK_CONFIG},
-	{"test-patterns", NULL, "run the tests that stand in the rules (of the FILEs, or of all)",
+	{"test-patterns", NULL,
+		"run the tests that stand in the rules (of the FILEs, or of all) and in walls.yaml",
 		NULL, COMMAND_TEST_PATTERNS},
 	{"config", "FILE", "read this config", take_config, 0},
 	{"patterns", "FOLDER", "take the shipped rules from this folder", take_patterns, 0},
+	{"walls", "FILE", "take the shipped walls.yaml from here", take_walls, 0},
 	{"format", "text|json", "how to report (default text)", take_format, 0},
 	{"output", "FILE", "report to FILE", take_output, 0},
 	{"fail-on", "SEVERITY", "exit 1 from this severity on (default low)", take_fail_on, 0},

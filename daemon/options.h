@@ -40,6 +40,7 @@ struct options {
 	size_t n_targets;
 	const char *config;   /* NULL: the usual places */
 	const char *patterns; /* the folder of shipped rules; NULL: the usual place */
+	const char *walls;    /* the shipped walls.yaml; NULL: the usual place */
 	const char *output;   /* NULL: standard output */
 	enum format format;
 	enum when color;

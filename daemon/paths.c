@@ -60,27 +60,47 @@ static int find_program(struct arena *arena, struct paths *paths)
 	return paths->program ? 0 : -ENOMEM;
 }
 
+/* What is shipped with the program: beside it, or where it was built to be installed.  The last place
+ * even where nothing is; NULL: no memory. */
+static const char *find_shipped(struct arena *arena, const struct paths *paths,
+	const char *const beside[2], const char *installed)
+{
+	const char *slash = paths->program ? strrchr(paths->program, '/') : NULL;
+	const char *folder =
+		arena_copy(arena, paths->program, slash ? (size_t)(slash - paths->program) : 0);
+	for (size_t i = 0; folder && i < 2; i++) {
+		const char *path = join(arena, folder, beside[i]);
+		if (!path || is_there(path))
+			return path;
+	}
+	return folder ? installed : NULL;
+}
+
 static int find_patterns(struct arena *arena, const struct options *options, struct paths *paths)
 {
-	if (options->patterns) {
-		paths->patterns = options->patterns;
-		return is_there(paths->patterns) ? 0 : -ENOENT;
-	}
-	const char *slash = paths->program ? strrchr(paths->program, '/') : NULL;
-	if (!slash)
-		return -ENOENT;
-	const char *folder = arena_copy(arena, paths->program, (size_t)(slash - paths->program));
 	static const char *const beside[] = {
 		"../share/dirtwatch/patterns", /* PREFIX/bin */
 		"../../patterns/rules",        /* the checkout's build/PROFILE */
 	};
-	for (size_t i = 0; folder && i < sizeof beside / sizeof beside[0]; i++) {
-		paths->patterns = join(arena, folder, beside[i]);
-		if (is_there(paths->patterns))
-			return 0;
-	}
-	paths->patterns = DIRTWATCH_PREFIX "/share/dirtwatch/patterns";
-	return folder && is_there(paths->patterns) ? 0 : -ENOENT;
+	paths->patterns = options->patterns ? options->patterns
+					    : find_shipped(arena, paths, beside,
+						      DIRTWATCH_PREFIX "/share/dirtwatch/patterns");
+	if (!paths->patterns)
+		return -ENOMEM;
+	return is_there(paths->patterns) ? 0 : -ENOENT;
+}
+
+static int find_walls(struct arena *arena, const struct options *options, struct paths *paths)
+{
+	static const char *const beside[] = {
+		"../share/dirtwatch/walls.yaml",
+		"../../crawlers/walls.yaml",
+	};
+	paths->walls = options->walls ? options->walls
+				      : find_shipped(arena, paths, beside,
+						DIRTWATCH_PREFIX "/share/dirtwatch/walls.yaml");
+	paths->own_walls = join(arena, paths->config_dir, "walls.yaml");
+	return paths->walls && paths->own_walls ? 0 : -ENOMEM;
 }
 
 static int find_config(struct arena *arena, const struct options *options, struct paths *paths)
@@ -112,6 +132,8 @@ int paths_find(struct arena *arena, const struct options *options, struct paths 
 		r = find_config(arena, options, &paths);
 	if (r == 0)
 		r = find_patterns(arena, options, &paths);
+	if (r == 0)
+		r = find_walls(arena, options, &paths);
 	if (r != 0)
 		return r;
 	paths.state_dir = find_folder(

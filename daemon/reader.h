@@ -20,7 +20,8 @@ struct reading {
 
 /** Extract and score @page in this process.  0 with *@ret (initialised by this call, released by
  * the caller whatever is returned), -ENOMEM: the page counts as unread. */
-MUST_CHECK int reading_make(struct scorer *scorer, const struct page *page, struct reading *ret);
+MUST_CHECK int reading_make(struct scorer *scorer, const struct walls *walls,
+	const struct page *page, struct reading *ret);
 void reading_release(struct reading *reading); /* zeroed is fine */
 
 /* A pool of reader processes.  They are started when first needed, given back to the system when
@@ -29,13 +30,12 @@ struct reader;
 
 /* Borrowed until reader_free(). */
 struct reader_options {
-	const char *program; /* what to exec: /proc/self/exe */
-	const struct ruleset
-		*ruleset; /* main's catalogue: the child's digest must equal its digest */
-	const char *const
-		*rule_args;  /* arguments that make the child load the same rules; NULL-ended */
-	size_t processes;    /* 0: one a core */
-	int64_t deadline_ms; /* a page, or a start; 0: LIMIT_READER_S */
+	const char *program;           /* what to exec: /proc/self/exe */
+	const struct ruleset *ruleset; /* main's catalogue */
+	struct digest digest;          /* of main's rules and walls: the child's must equal it */
+	const char *const *rule_args;  /* that make the child load the same; NULL-ended */
+	size_t processes;              /* 0: one a core */
+	int64_t deadline_ms;           /* a page, or a start; 0: LIMIT_READER_S */
 };
 
 /** The pool.  0, -errno. */
@@ -45,7 +45,7 @@ MUST_CHECK int reader_new(
  *  reading_done.  NULL is fine; returns NULL. */
 struct reader *reader_free(struct reader *reader);
 
-/** True when a child found other rules on disk than main holds: pages stay unread until they are
+/** True when a child found other rules or walls on disk than main holds: pages stay unread until they are
  *  loaded anew. */
 bool reader_outdated(const struct reader *reader);
 

@@ -6,44 +6,53 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* What pages are read by. */
+struct lore {
+	struct config *config;
+	struct ruleset *ruleset;
+	struct walls *walls;
+	struct scorer *scorer;
+};
+
 static int read_page_here(const struct page *page, struct reading *ret, void *userdata)
 {
-	return reading_make(userdata, page, ret);
+	const struct lore *lore = userdata;
+	return reading_make(lore->scorer, lore->walls, page, ret);
 }
 
-static int serve_with(const struct ruleset *ruleset)
+static int serve_with(struct lore *lore)
 {
-	struct role role = {.digest = *ruleset_digest(ruleset), .read = read_page_here};
-	struct scorer *scorer = NULL;
-	int r = scorer_new(ruleset, &scorer);
-	role.userdata = scorer;
+	struct role role = {.read = read_page_here, .userdata = lore};
+	int r = rules_digest(lore->ruleset, lore->walls, &role.digest);
 	if (r == 0)
-		r = role_serve(&role);
-	scorer_free(scorer);
-	return r;
+		r = scorer_new(lore->ruleset, &lore->scorer);
+	return r == 0 ? role_serve(&role) : r;
 }
 
-/* Config and rules were told on by main, which loads them first: here problems
- * are only a reason to end. */
+/* Config, rules and walls were told on by main, which loads them first: here problems are only a
+ * reason to end. */
 static int load_and_serve(struct arena *arena, const struct options *options)
 {
 	struct paths paths;
-	struct config *config = NULL;
-	struct ruleset *ruleset = NULL;
+	struct lore lore = {0};
 	struct problems *problems = problems_new();
 	int r = problems ? paths_find(arena, options, &paths) : -ENOMEM;
 	if (r == 0 && paths.config && access(paths.config, F_OK) < 0)
 		paths.config = NULL; /* main named the usual place, and there is none: the
 					same defaults */
 	if (r == 0)
-		r = rules_config(&paths, problems, &config);
+		r = rules_config(&paths, problems, &lore.config);
 	if (r == 0)
-		r = rules_load(&paths, config, false, problems, &ruleset);
+		r = rules_load(&paths, lore.config, false, problems, &lore.ruleset);
+	if (r == 0)
+		r = rules_walls(&paths, problems, &lore.walls);
 	problems_free(problems);
 	if (r == 0)
-		r = serve_with(ruleset);
-	ruleset_free(ruleset);
-	config_free(config);
+		r = serve_with(&lore);
+	scorer_free(lore.scorer);
+	walls_free(lore.walls);
+	ruleset_free(lore.ruleset);
+	config_free(lore.config);
 	return r;
 }
 

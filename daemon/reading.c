@@ -14,10 +14,11 @@ static int score_all(struct scorer *scorer, int64_t now_s, struct reading *readi
 	return r;
 }
 
-int reading_make(struct scorer *scorer, const struct page *page, struct reading *ret)
+int reading_make(struct scorer *scorer, const struct walls *walls, const struct page *page,
+	struct reading *ret)
 {
 	*ret = (struct reading){0};
-	int r = source_read(page, &ret->extract);
+	int r = source_read(walls, page, &ret->extract);
 	return r == 0 ? score_all(scorer, page->fetched_s, ret) : r;
 }
 

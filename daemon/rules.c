@@ -1,5 +1,7 @@
 #include "daemon/rules.h"
 
+#include "crawlers/source.h"
+
 #include <stdlib.h>
 
 int rules_config(const struct paths *paths, struct problems *problems, struct config **ret)
@@ -28,4 +30,27 @@ int rules_load(const struct paths *paths, const struct config *config, bool cata
 	int r = ruleset_load(&options, problems, ret);
 	free(folders);
 	return r;
+}
+
+int rules_walls(const struct paths *paths, struct problems *problems, struct walls **ret)
+{
+	const char **names = calloc(n_sources, sizeof *names);
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_sources; i++)
+		names[i] = sources[i]->name;
+	const struct walls_options options = {
+		.shipped = paths->walls,
+		.own = paths->own_walls,
+		.sources = {.items = names, .count = n_sources},
+	};
+	int r = walls_load(&options, problems, ret);
+	free(names);
+	return r;
+}
+
+int rules_digest(const struct ruleset *ruleset, const struct walls *walls, struct digest *ret)
+{
+	const char *const parts[] = {ruleset_digest(ruleset)->hex, walls->digest.hex};
+	return digest_strings(parts, 2, ret);
 }

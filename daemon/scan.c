@@ -280,7 +280,7 @@ static int remember_answer(struct scan *scan, const struct fetch_result *result)
 		.etag = arena_strdup(arena, result->etag),
 		.last_modified = arena_strdup(arena, result->last_modified),
 		.body_digest = scan->body_digest.hex,
-		.rules_digest = ruleset_digest(scan->options.context->ruleset)->hex,
+		.rules_digest = scan->options.context->digest.hex,
 		.read_s = clock_now_s(scan->options.context->clock),
 	};
 	return 0;
@@ -341,9 +341,8 @@ static int recall(struct scan *scan)
 	if (r < 0)
 		return r;
 	/* Scored under other rules, it must be read again whether it changed or not. */
-	scan->remembered =
-		r == 0 && scan->memory.rules_digest &&
-		strcmp(scan->memory.rules_digest, ruleset_digest(context->ruleset)->hex) == 0;
+	scan->remembered = r == 0 && scan->memory.rules_digest &&
+			   strcmp(scan->memory.rules_digest, context->digest.hex) == 0;
 	return 0;
 }
 

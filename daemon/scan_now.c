@@ -176,7 +176,7 @@ static enum exit_status scan_to(
 	enum exit_status status;
 	if (report_new(options, out, &report) < 0)
 		return EXIT_INTERNAL;
-	if (targets->count > 0 || options->config || options->patterns ||
+	if (targets->count > 0 || options->config || options->patterns || options->walls ||
 		scan_there(options, report, &status) == CONTROL_E_NONE)
 		status = scan_here(options, targets, report);
 	report_free(report);

@@ -173,12 +173,12 @@ static void take_hello(struct worker *worker, const char *packet, size_t len)
 	struct hello hello;
 	struct arena *arena = arena_new(PACKET_B);
 	int r = arena ? message_read_hello(packet, len, arena, &hello) : -ENOMEM;
-	const char *digest = ruleset_digest(worker->options.reader->ruleset)->hex;
+	const char *digest = worker->options.reader->digest.hex;
 	if (r != 0) {
 		kill_malformed(worker, "hello");
 	} else if (strcmp(hello.digest, digest) != 0) {
 		worker->outdated = true;
-		worker_kill(worker, "the rules on disk are not those that were loaded");
+		worker_kill(worker, "the rules or walls on disk are not those that were loaded");
 	} else {
 		worker->landlock_abi = hello.landlock_abi;
 		worker->state = WORKER_IDLE;

@@ -376,6 +376,7 @@ int fetch_get(struct fetch *fetch, const struct fetch_request *request, fetch_do
 	if (r < 0)
 		return r;
 	transfer->fetch = fetch;
+	transfer->walls = fetch->options.walls;
 	transfer->done = done;
 	transfer->userdata = userdata;
 	move(transfer, &fetch->queued);

@@ -23,9 +23,10 @@ struct fetch_options {
 	const char *user_agent; /* NULL: FETCH_USER_AGENT */
 	const char *ca_file;    /* NULL: the system's */
 	const struct clock *clock;
-	struct pace *pace;   /* borrowed */
-	int64_t connect_ms;  /* 0: LIMIT_CONNECT_S */
-	int64_t transfer_ms; /* each hop; 0: LIMIT_TRANSFER_S */
+	const struct walls *walls; /* borrowed: which paths lead to a log-in */
+	struct pace *pace;         /* borrowed */
+	int64_t connect_ms;        /* 0: LIMIT_CONNECT_S */
+	int64_t transfer_ms;       /* each hop; 0: LIMIT_TRANSFER_S */
 };
 
 #define FETCH_USER_AGENT \

@@ -1,56 +1,16 @@
 #include "crawlers/net/redirect.h"
 
-#include <string.h>
+#include "crawlers/walls.h"
 
-/* A part of a path that is one of these, alone or with an ending (".php"), asks to log in.  From
- * the walls of LinkedIn (authwall, uas/login, checkpoint), Instagram and Facebook (accounts/login,
- * checkpoint), X, Mastodon (auth/sign_in), WordPress and Google. */
-static const char *const logins[] = {
-	"login",
-	"log-in",
-	"log_in",
-	"signin",
-	"sign-in",
-	"sign_in",
-	"signup",
-	"sign-up",
-	"sign_up",
-	"authwall",
-	"checkpoint",
-	"wp-login",
-	"servicelogin",
-};
+#include <string.h>
 
 bool redirect_is_one(int status)
 {
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static bool is_login_part(const char *part, size_t len)
-{
-	for (size_t i = 0; i < sizeof logins / sizeof *logins; i++) {
-		size_t word = strlen(logins[i]);
-		if (len >= word && strncasecmp(part, logins[i], word) == 0 &&
-			(len == word || part[word] == '.'))
-			return true;
-	}
-	return false;
-}
-
-static bool is_login(const char *path)
-{
-	while (*path) {
-		size_t len = strcspn(path, "/");
-		if (is_login_part(path, len))
-			return true;
-		path += len;
-		path += *path == '/';
-	}
-	return false;
-}
-
-int redirect_target(
-	struct arena *arena, const struct url *from, const char *location, struct url *ret)
+int redirect_target(struct arena *arena, const struct walls *walls, const struct url *from,
+	const char *location, struct url *ret)
 {
 	const char *whole;
 	struct url target;
@@ -62,5 +22,5 @@ int redirect_target(
 	if (strcmp(from->scheme, "https") == 0 && strcmp(target.scheme, "http") == 0)
 		return REDIRECT_E_OPEN;
 	*ret = target;
-	return is_login(target.path) ? REDIRECT_E_LOGIN : 0;
+	return walls_is_log_in(walls, target.path) ? REDIRECT_E_LOGIN : 0;
 }

@@ -3,6 +3,8 @@
 
 #include "crawlers/net/url.h"
 
+struct walls; /* crawlers/walls.h */
+
 /* Where a redirect leads, and whether anybody should go there. */
 
 enum {
@@ -15,8 +17,9 @@ enum {
  */
 bool redirect_is_one(int status);
 
-/** Resolve @location (a stranger's) against @from.  0, REDIRECT_E_*, -ENOMEM. */
-MUST_CHECK int redirect_target(
-	struct arena *arena, const struct url *from, const char *location, struct url *ret);
+/** Resolve @location (a stranger's) against @from; @walls say which paths ask to log in.
+ *  0, REDIRECT_E_*, -ENOMEM. */
+MUST_CHECK int redirect_target(struct arena *arena, const struct walls *walls,
+	const struct url *from, const char *location, struct url *ret);
 
 #endif

@@ -238,7 +238,8 @@ static bool follow(struct transfer *transfer, struct pace *pace)
 		return end(transfer, VERDICT_NETWORK_ERROR, "redirect without a target");
 	transfer->moved_for_good &= status == 301 || status == 308;
 	transfer->result.location = location;
-	int r = redirect_target(transfer->arena, &transfer->url, location, &target);
+	int r = redirect_target(
+		transfer->arena, transfer->walls, &transfer->url, location, &target);
 	if (r < 0)
 		return end(transfer, VERDICT_NETWORK_ERROR, "out of memory");
 	if (r == 0 || r == REDIRECT_E_LOGIN)

@@ -19,6 +19,7 @@ struct transfer {
 	struct transfers *in; /* queued, running or ended; NULL while it is told */
 	struct fetch *fetch;
 	int64_t give_up_us; /* CLOCK_MONOTONIC; of a running one */
+	const struct walls *walls;
 	fetch_done *done;
 	void *userdata;
 

@@ -184,34 +184,14 @@ int api_read(const struct page *page, struct extract *extract, api_reader *reade
 	return r;
 }
 
-static bool shows(const struct page *page, const json_t *root, const struct api_sign *sign)
+bool api_says(const struct page *page, const char *key)
 {
-	if (sign->status != 0 && sign->status != page->status)
+	json_t *root;
+	if (json_read(page->body, page->body_len, &root) != 0)
 		return false;
-	if (!sign->path)
-		return true;
-	const char *text = json_string_value(json_path(root, sign->path));
-	return text && (!sign->says || strcasestr(text, sign->says));
-}
-
-int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
-	struct extract *extract, bool *ret_shown)
-{
-	json_t *root = NULL;
-	size_t i = 0;
-	int r = json_read(page->body, page->body_len, &root);
-	if (r < 0)
-		return r;
-	while (i < count && !shows(page, root, &signs[i]))
-		i++;
-	if (i < count) {
-		extract->verdict = signs[i].verdict;
-		extract->why = signs[i].why;
-	}
-	if (ret_shown)
-		*ret_shown = i < count;
+	bool says = json_words(root, key) != NULL;
 	json_decref(root);
-	return 0;
+	return says;
 }
 
 int api_drift(struct extract *extract, const char *why)

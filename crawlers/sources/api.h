@@ -65,19 +65,9 @@ typedef int api_reader(const json_t *root, const struct page *page, struct extra
  *  left to the verdict that stands, with a why.  0, -ENOMEM, what @reader returns. */
 MUST_CHECK int api_read(const struct page *page, struct extract *extract, api_reader *reader);
 
-/* How an API says what is wrong. */
-struct api_sign {
-	int status; /* 0: any */
-	enum verdict verdict;
-	const char *path; /* into the body, as json_path(); NULL: whatever the body says */
-	const char *says; /* stands in the string there, in any case; NULL: any string does */
-	const char *why;
-};
-
-/** Set verdict and why by the first of @signs that @page shows; none: they stand.  *@ret_shown (may
- *  be NULL): there was one.  0, -ENOMEM. */
-MUST_CHECK int api_judge(const struct page *page, const struct api_sign *signs, size_t count,
-	struct extract *extract, bool *ret_shown);
+/** True when the answer is an object with words at @key: the API itself speaks, and no wall before
+ *  it. */
+bool api_says(const struct page *page, const char *key);
 
 /** The verdict on a list of @n_rows rows, @n_known of which were understood, of an account that is
  *  known to be there. */

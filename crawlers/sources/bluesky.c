@@ -1,6 +1,7 @@
 #include "crawlers/sources/bluesky.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <string.h>
@@ -16,20 +17,6 @@ enum step { STEP_PROFILE, STEP_FEED };
 
 /* A handle is a host name; a DID has ":" (W3C DID §3.1), often percent-encoded. */
 #define ACTOR_CHARS API_PLAIN_DOT ":%"
-
-static const struct api_sign signs[] = {
-	{0, VERDICT_SUSPENDED, "error", "AccountTakedown", "Bluesky has taken this account down."},
-	{0, VERDICT_SUSPENDED, "error", "RepoTakendown", "Bluesky has taken this account down."},
-	{0, VERDICT_SUSPENDED, "error", "RepoSuspended", "Bluesky has suspended this account."},
-	{0, VERDICT_GONE, "error", "AccountDeactivated", "Its owner has deactivated the account."},
-	{0, VERDICT_GONE, "error", "RepoDeactivated", "Its owner has deactivated the account."},
-	{0, VERDICT_NOT_FOUND, "message", "Profile not found", NULL},
-	{0, VERDICT_NOT_FOUND, "message", "Could not find repo", NULL},
-	{0, VERDICT_NOT_FOUND, "message", "actor must be a valid",
-		"The address has no name that Bluesky could give."},
-	{0, VERDICT_AUTH_REQUIRED, "error", "AuthMissing", NULL},
-	{0, VERDICT_RATE_LIMITED, "error", "RateLimitExceeded", NULL},
-};
 
 static bool bluesky_claims(const struct url *url, const char **ret_why)
 {
@@ -174,7 +161,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 
 static int bluesky_walled(const struct page *page, struct extract *extract)
 {
-	return api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
+	return wall_judge(page, extract, NULL);
 }
 
 static int bluesky_read(const struct page *page, struct extract *extract)

@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <stdlib.h>
@@ -17,11 +18,6 @@ enum step { STEP_USER, STEP_LIST, STEP_ARTICLE };
 
 /* Each leads to one request, and one more to the next page: LIMIT_FOLLOWS. */
 #define ROWS_A_PAGE 30
-
-static const struct api_sign signs[] = {
-	{404, VERDICT_NOT_FOUND, "error", "not found", NULL},
-	{429, VERDICT_RATE_LIMITED, "error", NULL, NULL},
-};
 
 static bool name_of(const struct url *url, struct api_name *ret)
 {
@@ -191,7 +187,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 
 static int devto_walled(const struct page *page, struct extract *extract)
 {
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
+	int r = wall_judge(page, extract, NULL);
 	if (r == 0 && page->step == STEP_ARTICLE && extract->verdict == VERDICT_NOT_FOUND) {
 		/* Taken back since the list was read: that says nothing of the account. */
 		extract->verdict = VERDICT_TRUNCATED;

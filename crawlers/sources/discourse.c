@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <inttypes.h>
@@ -22,16 +23,6 @@ enum step { STEP_USER, STEP_ACTIONS, STEP_POST };
 
 /* user_action.rb: what an action is. */
 enum action { ACTION_TOPIC = 4, ACTION_REPLY = 5 };
-
-static const struct api_sign signs[] = {
-	{0, VERDICT_RATE_LIMITED, "error_type", "rate_limit", NULL},
-	{0, VERDICT_AUTH_REQUIRED, "error_type", "invalid_access",
-		"This forum shows accounts to its members only."},
-	{0, VERDICT_AUTH_REQUIRED, "error_type", "not_logged_in",
-		"This forum shows accounts to its members only."},
-	{0, VERDICT_NOT_FOUND, "error_type", "not_found", NULL},
-	{404, VERDICT_NOT_FOUND, "errors.0", NULL, NULL},
-};
 
 /* ---- whose profile it is ---- */
 
@@ -337,7 +328,7 @@ static int discourse_walled(const struct page *page, struct extract *extract)
 {
 	bool shown;
 	json_t *root;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	int r = wall_judge(page, extract, &shown);
 	if (r < 0)
 		return r;
 	if (page->step == STEP_POST && (page->status == 404 || page->status == 403)) {

@@ -1,6 +1,7 @@
 #include "crawlers/sources/github.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <inttypes.h>
@@ -39,16 +40,6 @@ static const struct list {
 	[STEP_COMMITS] = {"/search/commits?q=author:%s&sort=author-date&order=desc&per_page=100"
 			  "&page=%d",
 		true, false, FOLLOW_ALSO, github_write_commit, NULL},
-};
-
-static const struct api_sign signs[] = {
-	{0, VERDICT_RATE_LIMITED, "message", "rate limit", NULL},
-	{0, VERDICT_RATE_LIMITED, "message", "abuse detection", NULL},
-	{404, VERDICT_NOT_FOUND, "message", "Not Found",
-		"GitHub shows no such account: there is none, or it is flagged."},
-	{422, VERDICT_AUTH_REQUIRED, "message", "Validation Failed",
-		"GitHub's search does not show this account's posts without a log-in."},
-	{401, VERDICT_AUTH_REQUIRED, "message", NULL, NULL},
 };
 
 /* Paths of GitHub's own that look like an account. */
@@ -234,7 +225,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 
 static int github_walled(const struct page *page, struct extract *extract)
 {
-	return api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
+	return wall_judge(page, extract, NULL);
 }
 
 static int github_read(const struct page *page, struct extract *extract)

@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <stdlib.h>
@@ -238,19 +239,13 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 static int gitlab_walled(const struct page *page, struct extract *extract)
 {
 	/* The account was there a moment ago. */
-	static const struct api_sign of_events[] = {
-		{404, VERDICT_PRIVATE, "message", NULL, "The account keeps its activity private."},
-		{403, VERDICT_PRIVATE, "message", NULL, "The account keeps its activity private."},
-	};
-	static const struct api_sign signs[] = {
-		{401, VERDICT_AUTH_REQUIRED, "message", NULL, NULL},
-		{403, VERDICT_AUTH_REQUIRED, "message", NULL,
-			"This GitLab server answers its members only."},
-	};
-	if (page->step == STEP_EVENTS && page->status != 401)
-		return api_judge(
-			page, of_events, sizeof of_events / sizeof *of_events, extract, NULL);
-	return api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
+	bool hidden = page->status == 403 || page->status == 404;
+	if (page->step == STEP_EVENTS && hidden && api_says(page, "message")) {
+		extract->verdict = VERDICT_PRIVATE;
+		extract->why = "The account keeps its activity private.";
+		return 0;
+	}
+	return wall_judge(page, extract, NULL);
 }
 
 static int gitlab_read(const struct page *page, struct extract *extract)

@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <stdlib.h>
@@ -16,14 +17,6 @@ enum step { STEP_V3, STEP_V4_PERSON, STEP_V4_CONTENT };
 
 /* The most that a page of either API may have (lemmy/crates/db_schema/src/utils.rs). */
 #define ROWS_A_PAGE 50
-
-static const struct api_sign signs[] = {
-	{0, VERDICT_NOT_FOUND, "error", "couldnt_find", NULL},
-	{404, VERDICT_NOT_FOUND, "error", "not_found", NULL},
-	{0, VERDICT_AUTH_REQUIRED, "error", "instance_is_private",
-		"This Lemmy server answers its members only."},
-	{0, VERDICT_RATE_LIMITED, "error", "rate_limit", NULL},
-};
 
 /* ---- whose profile it is ---- */
 
@@ -377,7 +370,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 static int lemmy_walled(const struct page *page, struct extract *extract)
 {
 	bool shown;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	int r = wall_judge(page, extract, &shown);
 	bool other = !shown && page->status != 429 && page->status < 500;
 	return r == 0 && other ? follow_instead(page, extract) : r;
 }

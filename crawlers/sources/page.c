@@ -356,7 +356,7 @@ static int read_tree(struct reading *reading)
 	if (r != 0)
 		return r;
 	find_about(reading);
-	if (!has_own_posts(reading) && wall_is_missing(reading->graph.title)) {
+	if (!has_own_posts(reading) && wall_is_missing(extract->walls, reading->graph.title)) {
 		extract->verdict = VERDICT_NOT_FOUND;
 		extract->facts = FACTS_INIT;
 		return 0;

@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <inttypes.h>
@@ -18,13 +19,6 @@ enum step { STEP_OWNER, STEP_VIDEOS, STEP_DESCRIPTION };
 #define ROWS_A_PAGE 30
 
 #define NAME_CHARS API_PLAIN_DOT "@:"
-
-static const struct api_sign signs[] = {
-	{404, VERDICT_NOT_FOUND, "error", NULL, NULL},
-	{404, VERDICT_NOT_FOUND, "detail", NULL, NULL},
-	{0, VERDICT_RATE_LIMITED, "type", "rate-limit", NULL},
-	{401, VERDICT_AUTH_REQUIRED, "error", NULL, NULL},
-};
 
 /* ---- whose profile it is ---- */
 
@@ -305,7 +299,7 @@ static int follow_page(const struct page *page, struct extract *extract)
 static int peertube_walled(const struct page *page, struct extract *extract)
 {
 	bool shown;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	int r = wall_judge(page, extract, &shown);
 	if (r == 0 && page->step == STEP_DESCRIPTION && page->status == 404) {
 		/* Taken back since the list was read: that says nothing of the account. */
 		extract->verdict = VERDICT_TRUNCATED;

@@ -1,6 +1,7 @@
 #include "crawlers/sources/api.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <stdlib.h>
@@ -39,15 +40,6 @@ static const struct list {
 	[STEP_ANSWERS] = {"answers", "answer_id", "https://%s/a/%s", "last_edit_date", KIND_REPLY},
 	[STEP_COMMENTS] = {"comments", "comment_id", "https://%s/posts/comments/%s", NULL,
 		KIND_REPLY},
-};
-
-static const struct api_sign signs[] = {
-	{0, VERDICT_RATE_LIMITED, "error_name", "throttle_violation", NULL},
-	{0, VERDICT_SERVER_ERROR, "error_name", "temporarily_unavailable", NULL},
-	{0, VERDICT_SERVER_ERROR, "error_name", "internal_error", NULL},
-	{0, VERDICT_AUTH_REQUIRED, "error_name", "access_denied", NULL},
-	{0, VERDICT_NOT_FOUND, "error_name", "bad_parameter",
-		"Stack Exchange knows no such site or account."},
 };
 
 /* ---- whose profile it is ---- */
@@ -312,7 +304,7 @@ static int read_pause(const json_t *root, const struct page *page, struct extrac
 static int stackexchange_walled(const struct page *page, struct extract *extract)
 {
 	json_t *root;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, NULL);
+	int r = wall_judge(page, extract, NULL);
 	if (r < 0 || extract->verdict != VERDICT_RATE_LIMITED)
 		return r;
 	r = json_read(page->body, page->body_len, &root);

@@ -6,6 +6,7 @@
 #include "crawlers/source.h"
 #include "daemon/base/limits.h"
 #include "tests/unit/hostile_pages.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ static double read_once(const struct hostile_page *page, size_t page_b)
 		.body_len = html.len};
 	struct extract extract;
 	double start = processor_s();
-	int r = source_read(&asked, &extract);
+	int r = source_read(shipped_walls(), &asked, &extract);
 	double took = processor_s() - start;
 	if (r < 0 && r != -ENOMEM) /* that a budget was used up is what some are made for */
 		exit(1);

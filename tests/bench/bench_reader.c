@@ -126,8 +126,11 @@ static double start_up(
 static void measure(sd_event *event)
 {
 	static const char *const args[] = {NULL};
-	const struct reader_options options = {
-		.program = "/proc/self/exe", .ruleset = &rules, .rule_args = args, .processes = 1};
+	const struct reader_options options = {.program = "/proc/self/exe",
+		.ruleset = &rules,
+		.digest = rules.digest,
+		.rule_args = args,
+		.processes = 1};
 	const struct page page = {.url = "https://a.example/",
 		.final_url = "https://a.example/",
 		.profile = "https://a.example/",

@@ -4,6 +4,7 @@
 #include "crawlers/source.h"
 #include "daemon/reader.h"
 #include "patterns/score.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <stdbool.h>
 #include <stddef.h>

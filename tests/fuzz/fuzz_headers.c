@@ -5,6 +5,7 @@
 #include "crawlers/parse/links.h"
 #include "daemon/base/limits.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void follow(struct arena *arena, const struct headers *headers)
 	MUST(url_parse(arena, HERE, &here) == 0);
 	if (!headers->location)
 		return;
-	int r = redirect_target(arena, &here, headers->location, &there);
+	int r = redirect_target(arena, shipped_walls(), &here, headers->location, &there);
 	MUST(r == 0 || (r >= REDIRECT_E_BAD && r <= REDIRECT_E_LOGIN));
 	if (r == 0)
 		MUST(strcmp(there.scheme, "https") == 0);

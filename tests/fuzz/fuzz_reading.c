@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reading reading;
 	if (!scorer)
 		MUST(scorer_new(small_rules(), &scorer) == 0);
-	int r = reading_make(scorer, &page, &reading);
+	int r = reading_make(scorer, shipped_walls(), &page, &reading);
 	MUST(r == 0 || r == -ENOMEM);
 	for (size_t i = 0; r == 0 && i < reading.extract.n_posts; i++)
 		score_holds(&reading.scores[i], &reading.extract.posts[i], small_rules());

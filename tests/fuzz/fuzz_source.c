@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	page.step = bytes[0] / 4 % 4;
 	page.subject = page.step > 0 ? "42 104" : NULL;
 	struct extract extract;
-	int r = source_read(&page, &extract);
+	int r = source_read(shipped_walls(), &page, &extract);
 	if (r != 0 && r != -ENOMEM)
 		abort();
 	if (r == 0 && broken_promise(&extract))

@@ -196,7 +196,7 @@ void read_as(const char *source, const uint8_t *data, size_t size)
 	struct input input = input_of(data, size);
 	struct page page = page_of(&input, source);
 	struct extract extract;
-	int r = source_read(&page, &extract);
+	int r = source_read(shipped_walls(), &page, &extract);
 	MUST(r == 0 || r == -ENOMEM);
 	if (r == 0)
 		extract_holds(&extract);

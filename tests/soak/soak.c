@@ -30,10 +30,11 @@
 #define HOSTS    200
 #define PROFILES 10000
 #define STALL_MS 300
+#define WALLS    "crawlers/walls.yaml"
 #define AFTER    3 /* alert.after */
 #define WARM_UP  6 /* rounds before memory and descriptors are measured */
-#define MISSES           2 /* proven scans without a finding that resolve it */
-#define FLUSH_MS         60000
+#define MISSES   2 /* proven scans without a finding that resolve it */
+#define FLUSH_MS 60000
 
 /* What must have been told of one profile so far. */
 struct counts {
@@ -362,6 +363,10 @@ static int load(struct context *context)
 	int r = problems ? rules_config(&context->paths, problems, &context->config) : -ENOMEM;
 	if (r == 0)
 		r = rules_load(&context->paths, context->config, true, problems, &context->ruleset);
+	if (r == 0)
+		r = rules_walls(&context->paths, problems, &context->walls);
+	if (r == 0)
+		r = rules_digest(context->ruleset, context->walls, &context->digest);
 	problems_print(problems, stderr);
 	problems_free(problems);
 	return r;
@@ -371,7 +376,8 @@ static int start(struct soak *soak, const char *binary)
 {
 	static char config[128];
 	static char store[128];
-	static const char *rule_args[] = {"--config", config, "--patterns", NULL, NULL};
+	static const char *rule_args[] = {
+		"--config", config, "--patterns", NULL, "--walls", WALLS, NULL};
 	static char socket[128];
 	static const struct alert_target journal = {socket, take, 1000};
 	struct context *context = &soak->context;
@@ -382,8 +388,10 @@ static int start(struct soak *soak, const char *binary)
 	rule_args[3] = soak->folder;
 	context->clock = &soak->clock;
 	context->options = &soak->options;
-	context->paths = (struct paths){
-		.config = config, .patterns = soak->folder, .own_patterns = "/nowhere"};
+	context->paths = (struct paths){.config = config,
+		.patterns = soak->folder,
+		.own_patterns = "/nowhere",
+		.walls = WALLS};
 	int r = load(context);
 	if (r == 0)
 		r = store_open(store, true, &context->store);
@@ -391,12 +399,18 @@ static int start(struct soak *soak, const char *binary)
 		r = sd_event_default(&context->event);
 	if (r >= 0)
 		r = pace_new(context->clock, 0, &context->pace);
-	const struct fetch_options fetch = {
-		.clock = context->clock, .pace = context->pace, .transfer_ms = STALL_MS};
+	const struct fetch_options fetch = {.clock = context->clock,
+		.pace = context->pace,
+		.walls = context->walls,
+		.transfer_ms = STALL_MS};
 	if (r == 0)
 		r = fetch_new(context->event, &fetch, &context->fetch);
 	const struct reader_options reader = {
-		.program = binary, .ruleset = context->ruleset, .rule_args = rule_args};
+		.program = binary,
+		.ruleset = context->ruleset,
+		.digest = context->digest,
+		.rule_args = rule_args,
+	};
 	if (r == 0)
 		r = reader_new(context->event, &reader, &context->reader);
 	if (r == 0)

@@ -30,6 +30,7 @@ DOORS = {
     ("daemon/reading.o", "score_post"): "reading_make(), the reader's work",
     ("daemon/reader_role.o", "reading_make"): "the reader's process",
     ("daemon/role.o", "charset_prepare"): "the reader's process, before the sandbox",
+    ("daemon/check.o", "wall_test"): "--test-patterns: examples that stand in walls.yaml",
     ("daemon/check.o", "score_post"): "--check: the person's own draft",
     ("daemon/check.o", "json_loadb"): "--check --jsonl: the person's own drafts",
     ("daemon/control.o", "json_loadb"): "--scan-now: what the person's own running daemon says",

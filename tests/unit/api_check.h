@@ -6,6 +6,7 @@
 #include "crawlers/source.h"
 #include "daemon/base/limits.h"
 #include "tests/unit/shared.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -105,7 +106,7 @@ static inline void answer(
 	assert_non_null(exact);
 	memcpy(exact, body, len);
 	page.body = exact;
-	assert_int_equal(source_read(&page, ret), 0);
+	assert_int_equal(source_read(shipped_walls(), &page, ret), 0);
 	free(exact);
 	const char *what = broken(ret);
 	if (what)

@@ -11,8 +11,10 @@ __attribute__((weak)) const struct source *source_find(const char *name)
 	return strcmp(name, "page") == 0 ? &page : NULL;
 }
 
-__attribute__((weak)) int source_read(const struct page *page, struct extract *extract)
+__attribute__((weak)) int source_read(
+	const struct walls *walls, const struct page *page, struct extract *extract)
 {
+	(void)walls;
 	(void)page;
 	return extract_init(extract);
 }

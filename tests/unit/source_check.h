@@ -3,6 +3,7 @@
 
 /* What the tests of sources share: pages made of strings, and a look at what was read. */
 #include "crawlers/source.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <stdio.h>
 #include <stdlib.h>

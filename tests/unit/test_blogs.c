@@ -3,6 +3,7 @@
 #include "crawlers/source.h"
 #include "daemon/base/limits.h"
 #include "tests/unit/shared.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +65,7 @@ static bool read_source(const struct source *source, const char *file, const cha
 	if (!body)
 		return false;
 	assert_int_equal(extract_init(extract), 0);
+	extract->walls = shipped_walls();
 	const struct page page = {.url = url,
 		.final_url = url,
 		.profile = url,

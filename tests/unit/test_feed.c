@@ -15,7 +15,7 @@ static struct extract read_feed(const char *body, size_t len)
 {
 	struct page page = page_of("feed", URL, body, len);
 	struct extract extract;
-	assert_int_equal(source_read(&page, &extract), 0);
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 	const char *broken = broken_promise(&extract);
 	if (broken)
 		fail_msg("%s: \"%.200s\"", broken, body);
@@ -230,7 +230,7 @@ static void coverage_is_told(void **state)
 		struct page page = page_of("feed", URL, body, strlen(body));
 		struct extract extract;
 		page.step = row->step;
-		assert_int_equal(source_read(&page, &extract), 0);
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 		if (extract.verdict != VERDICT_OK || extract.coverage.window != row->window ||
 			extract.coverage.total != row->total || extract.n_follows != row->n_follows)
 			fail_msg("%s: %s, window %d, total %d, %zu follows", row->why,

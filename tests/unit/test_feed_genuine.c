@@ -90,7 +90,7 @@ static void check(const struct genuine *want, const char *bytes, size_t len)
 {
 	struct page page = page_of("feed", "https://site.example/feed", bytes, len);
 	struct extract extract;
-	assert_int_equal(source_read(&page, &extract), 0);
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 	const char *broken = broken_promise(&extract);
 	const struct post *post = listed(&extract, 0);
 	if (broken)
@@ -159,7 +159,7 @@ static void what_is_no_feed_is_not_empty(void **state)
 			continue;
 		struct page page = page_of("feed", "https://site.example/feed", bytes, len);
 		struct extract extract;
-		assert_int_equal(source_read(&page, &extract), 0);
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 		if (extract.verdict != others[i].verdict || n_listed(&extract) != others[i].n_posts)
 			fail_msg("%s: %s, %zu posts", others[i].file, verdict_name(extract.verdict),
 				n_listed(&extract));

@@ -198,7 +198,7 @@ static void count_case(const char *folder, const char *stem, struct tally *tally
 	json_t *theirs = NULL;
 	struct extract extract;
 	struct page page = page_of("feed", BASE, bytes, len);
-	assert_int_equal(source_read(&page, &extract), 0);
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 	const char *broken = broken_promise(&extract);
 	if (broken)
 		fail_msg("%s: %s", stem, broken);

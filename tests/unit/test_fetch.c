@@ -3,6 +3,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -221,6 +222,7 @@ static int make_bench(void **state, const struct fetch_options *more, int64_t de
 	struct fetch_options options = *more;
 	options.clock = &bench->clock;
 	options.pace = bench->pace;
+	options.walls = shipped_walls();
 	assert_int_equal(fetch_new(bench->event, &options, &bench->fetch), 0);
 	*state = bench;
 	return 0;

@@ -8,6 +8,7 @@
 #include "daemon/reader.h"
 #include "daemon/record.h"
 #include "tests/unit/engine.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <errno.h>
 
@@ -305,7 +306,7 @@ static bool read_one(void *what, long nth)
 	const struct page page = page_of(work->kind);
 	struct reading reading;
 	begin(work->posts == 0 ? -1 : nth);
-	int r = reading_make(work->bench->scorer, &page, &reading);
+	int r = reading_make(work->bench->scorer, shipped_walls(), &page, &reading);
 	bool through = end();
 	bool proves = r == 0 && verdict_proves(reading.extract.verdict);
 	if (r < 0 && r != -ENOMEM)
@@ -425,7 +426,7 @@ static void the_record(void **state)
 	struct bench *bench = *state;
 	const struct page page = page_of(&kinds[0]);
 	struct reading reading;
-	assert_int_equal(reading_make(bench->scorer, &page, &reading), 0);
+	assert_int_equal(reading_make(bench->scorer, shipped_walls(), &page, &reading), 0);
 	struct recording recording = {.bench = bench, .reading = &reading};
 	sweep(record_one, &recording);
 	reading_release(&reading);

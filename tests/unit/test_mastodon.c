@@ -30,7 +30,7 @@ static struct page answer(int step, const char *body, size_t len)
 static struct extract read_page_of(const struct page *page)
 {
 	struct extract extract;
-	assert_int_equal(source_read(page, &extract), 0);
+	assert_int_equal(source_read(shipped_walls(), page, &extract), 0);
 	const char *broken = broken_promise(&extract);
 	if (broken)
 		fail_msg("%s: \"%.200s\"", broken, (const char *)page->body);
@@ -412,6 +412,7 @@ static void walls_lead_elsewhere(void **state)
 		struct extract extract;
 		page.status = row->status;
 		assert_int_equal(extract_init(&extract), 0);
+		extract.walls = shipped_walls();
 		extract.verdict = row->verdict;
 		assert_int_equal(mastodon->walled(&page, &extract), 0);
 		const char *url = extract.n_follows > 0 ? extract.follows[0].url : NULL;
@@ -436,6 +437,7 @@ static void a_missing_feed_of_a_closed_server_is_no_missing_account(void **state
 	page.status = 404;
 	page.subject = "closed";
 	assert_int_equal(extract_init(&extract), 0);
+	extract.walls = shipped_walls();
 	extract.verdict = VERDICT_NOT_FOUND;
 	assert_int_equal(feed->walled(&page, &extract), 0);
 	assert_int_equal(extract.verdict, VERDICT_AUTH_REQUIRED);

@@ -3,6 +3,7 @@
 #include "daemon/base/limits.h"
 #include "tests/unit/hostile_pages.h"
 #include "tests/unit/shared.h"
+#include "tests/unit/shipped_walls.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -22,6 +23,7 @@ static struct extract read_page(
 {
 	struct extract extract = {.verdict = VERDICT_UNREAD, .facts = FACTS_INIT};
 	extract.coverage.total = -1;
+	extract.walls = shipped_walls();
 	extract.arena = arena_new(LIMIT_EXTRACT_B);
 	assert_non_null(extract.arena);
 	/* A copy that is freed before anything is looked at: nothing may point into the page. */
@@ -267,6 +269,7 @@ static void survives_hostile_pages(void **state)
 			.content_type = "text/html; charset=utf-8",
 			.body = html.data,
 			.body_len = html.len};
+		extract.walls = shipped_walls();
 		extract.arena = arena_new(LIMIT_EXTRACT_B);
 		r = source_page.read(&page, &extract);
 		print_message("%-40s %d %-12s %6zu posts\n", hostile->why, r,

@@ -326,6 +326,7 @@ static void pool_start(struct pool *pool, const char *mode, size_t processes, in
 	pool->args[1] = NULL;
 	const struct reader_options options = {.program = "/proc/self/exe",
 		.ruleset = &rules,
+		.digest = rules.digest,
 		.rule_args = pool->args,
 		.processes = processes,
 		.deadline_ms = deadline_ms};
@@ -401,7 +402,7 @@ static const struct row rows[] = {
 	{"a reader that ends at once",            "exit",        "",             LONG_MS, false, false, "ended with status 3"},
 	{"a reader that never says hello",        "silent",      "",             300,     false, false, "took too long"},
 	{"a reader that babbles",                 "garbage",     "",             LONG_MS, false, false, "malformed (hello)"},
-	{"a reader with other rules",             "other rules", "",             LONG_MS, false, false, "rules on disk"},
+	{"a reader with other rules",             "other rules", "",             LONG_MS, false, false, "walls on disk"},
 	{"a reader that is asked and stays mute", "mute",        "",             300,     false, true,  "took too long"},
 	{"a reader that never stops answering",   "flood",       "",             LONG_MS, false, true,  "malformed (packet)"},
 	{"a reader that passes descriptors",      "descriptors", "",             300,     false, true,  "took too long"},
@@ -597,6 +598,7 @@ static void test_no_program(void **state)
 	struct result result;
 	const struct reader_options options = {.program = "/nonexistent",
 		.ruleset = &rules,
+		.digest = rules.digest,
 		.rule_args = pool.args,
 		.processes = 1};
 	assert_true(sd_event_new(&pool.event) >= 0);

@@ -1,5 +1,6 @@
 #include "daemon/base/limits.h"
 #include "tests/unit/shared.h"
+#include "tests/unit/shipped_walls.h"
 #include "tests/unit/source_check.h"
 
 #include <dirent.h>
@@ -111,7 +112,7 @@ static void a_page_of_an_unknown_source_is_not_clean(void **state)
 		.body = "",
 	};
 	struct extract extract;
-	assert_int_equal(source_read(&page, &extract), 0);
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 	assert_int_equal(extract.verdict, VERDICT_PARSE_DRIFT);
 	assert_non_null(extract.why);
 	extract_release(&extract);
@@ -145,7 +146,7 @@ static void read_as_any_step(
 		page.step = i % STEPS;
 		page.subject = subjects[i / 2 % 4];
 		struct extract extract;
-		assert_int_equal(source_read(&page, &extract), 0);
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 		if (broken_promise(&extract))
 			fail_msg("%s as step %d of %s: %s", path, page.step, source->name,
 				broken_promise(&extract));
@@ -247,7 +248,7 @@ static void walls_go_to_the_source(void **state)
 			.body = "",
 		};
 		struct extract extract;
-		assert_int_equal(source_read(&page, &extract), 0);
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
 		if (extract.verdict != walls[i].verdict || extract.n_follows != walls[i].n_follows)
 			fail_msg("%s: %s, %zu requests", walls[i].why,
 				verdict_name(extract.verdict), extract.n_follows);
