@@ -38,6 +38,8 @@ NAMED = ["group_plural", "group_singular", "group_adj", "group_the", "slur"]
 BENIGN = ["agnews", "brand_tweets", "corporate", "hn_titles", "pheme", "political_posts"]
 # A phrase is generic when it comes in so many posts of so many corpora each, and in so many in all.
 POSTS_A_CORPUS, CORPORA, POSTS_IN_ALL = 2, 3, 10
+# A list of the rule files whose words weigh little by themselves, and how much of the way such a phrase goes.
+MILD, MILD_ALONE = ["profanity_soft"], 0.75
 # What a post counts in the fit that the other rules find already.
 FOUND_COUNTS = 0.3
 # Confidences where a rule of severity medium becomes a low finding (its threshold) and a medium one.
@@ -272,8 +274,8 @@ def fit(what, x, label, weight):
 class Model:
     """Weights and bias as they were fitted, and capped by how far from the bias to the sum @low a phrase may go."""
 
-    def __init__(self, what, posts, use):
-        self.alone = what["alone"]
+    def __init__(self, what, posts, use, is_mild):
+        self.alone = np.where(is_mild, min(what["alone"], MILD_ALONE), what["alone"])
         self.weights, self.bias = fit(what, posts.x[use], posts.label[use], posts.weight[use])
 
     def capped(self, low):
@@ -289,9 +291,9 @@ def share_of(posts, sums, share):
     return float(quiet[int(share * len(quiet))])
 
 
-def held_out(what, posts):
+def held_out(what, posts, is_mild):
     """The sum of each post by weights that were fitted on the others, and the one where a finding begins."""
-    models = [Model(what, posts, posts.fold != fold) for fold in range(FOLDS)]
+    models = [Model(what, posts, posts.fold != fold, is_mild) for fold in range(FOLDS)]
     sums, low = np.zeros(len(posts.label)), np.inf
     # The cap lowers the sums of benign posts, and so itself: it settles within a few rounds.
     for _ in range(6):
@@ -412,16 +414,18 @@ def run(args):
     index = {phrase: i for i, phrase in enumerate(phrases)}
     matrices = {name: matrix_of(lengths[name], seen[name], index) for name in corpora}
     named = rule_items(args.rules, NAMED)
+    mild = rule_words(args.rules, MILD) | STOP
+    is_mild = np.array([all(word in mild for word in phrase.split()) for phrase in phrases])
     grouped = {name: [not named.isdisjoint(phrases_) for phrases_ in lists] for name, lists in seen.items()}
     found = found_by_rules(args.bench, args.rules, corpora)
     text, total = io.StringIO(), 0
     write_head(text, used(corpora), licences(args.corpora))
     for what in LISTS:
         posts = Posts(what, corpora, matrices, found, grouped)
-        sums, low = held_out(what, posts)
+        sums, low = held_out(what, posts, is_mild)
         scale, shift = calibrate(what, posts, sums, low)
         report(what, posts, sums, low)
-        model = Model(what, posts, np.ones(len(posts.label), bool))
+        model = Model(what, posts, np.ones(len(posts.label), bool), is_mild)
         total += write_rule(text, what, phrases, model.capped(low) * scale, model.bias * scale + shift)
     with open(args.out, "w", encoding="utf-8") as out:
         out.write(text.getvalue())
