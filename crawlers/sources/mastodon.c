@@ -1,6 +1,7 @@
 #include "crawlers/sources/mastodon.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/api.h"
 #include "crawlers/sources/fediverse.h"
 #include "crawlers/sources/feed.h"
@@ -376,18 +377,10 @@ static int mastodon_read(const struct page *page, struct extract *extract)
 	return r;
 }
 
-/* What Mastodon itself, and nobody else, says. */
-static const struct api_sign signs[] = {
-	{404, VERDICT_NOT_FOUND, "error", "Record not found", "The server knows no such account."},
-	{401, VERDICT_AUTH_REQUIRED, "error", "requires an authenticated user",
-		"The server's API answers those only who are logged in."},
-	{410, VERDICT_GONE, NULL, NULL, "The server says that the account was deleted."},
-};
-
 static int account_walled(const struct page *page, struct extract *extract)
 {
 	bool later = page->status == 429 || page->status >= 500, shown;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	int r = wall_judge(page, extract, &shown);
 	if (r < 0 || later)
 		return r;
 	if (shown)

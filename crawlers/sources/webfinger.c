@@ -2,6 +2,7 @@
 #include "crawlers/sources/fediverse.h"
 
 #include "crawlers/parse/json.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
 #include <string.h>
@@ -15,12 +16,6 @@
 enum step { STEP_ASKED, STEP_CONFIRM };
 
 #define ROUTE "/.well-known/webfinger?resource="
-
-static const struct api_sign signs[] = {
-	{400, VERDICT_NOT_FOUND, NULL, NULL, "The server knows no account of this name."},
-	{404, VERDICT_NOT_FOUND, NULL, NULL, "The server knows no account of this name."},
-	{410, VERDICT_GONE, NULL, NULL, "The server says that the account was deleted."},
-};
 
 /* ---- what to ask for ---- */
 
@@ -241,7 +236,7 @@ static int guess(const struct page *page, struct extract *extract)
 static int webfinger_walled(const struct page *page, struct extract *extract)
 {
 	bool shown;
-	int r = api_judge(page, signs, sizeof signs / sizeof *signs, extract, &shown);
+	int r = wall_judge(page, extract, &shown);
 	bool other = !shown && page->status != 429 && page->status < 500;
 	return r == 0 && other ? guess(page, extract) : r;
 }
