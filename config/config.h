@@ -2,6 +2,7 @@
 #define DIRTWATCH_CONFIG_CONFIG_H
 
 #include "config/problems.h"
+#include "config/tokens.h"
 #include "config/yaml_map.h"
 #include "daemon/base/terms.h"
 
@@ -71,6 +72,7 @@ struct config {
 	const char *user_agent;      /* fetch.user-agent; NULL: the built-in */
 	int64_t delay_s;             /* fetch.delay: 1 s between requests to one host */
 	const char *ca_file;         /* fetch.ca-file; NULL: the system's */
+	struct token_files tokens;   /* tokens */
 	struct arena *arena;         /* holds all of it */
 };
 

@@ -93,6 +93,7 @@ static const struct key config_keys[] = {
 	{"alert",    SUB(alert_table),    WHOLE},
 	{"patterns", SUB(patterns_table), WHOLE},
 	{"fetch",    SUB(fetch_table),    WHOLE},
+	{"tokens",   OWN(read_tokens),    AT(config, tokens)},
 };
 
 const struct key_table config_table = {"top level", config_keys, COUNT(config_keys)};
@@ -108,6 +109,7 @@ const struct key_table *const key_tables[] = {
 	&alert_table,
 	&patterns_table,
 	&fetch_table,
+	&token_table,
 };
 
 const size_t n_key_tables = COUNT(key_tables);

@@ -14,6 +14,7 @@ extern const size_t n_key_tables;
 extern const struct key_table config_table;
 extern const struct key_table organisation_table;
 extern const struct key_table profile_table;
+extern const struct key_table token_table;
 
 /* ---- what the tables' own functions share, as walk.context ---- */
 
@@ -38,5 +39,6 @@ int read_organisation(struct walk *walk, struct yaml node, void *into);  /* stru
 int read_organisations(struct walk *walk, struct yaml node, void *into); /* struct organisations */
 int read_profile_url(struct walk *walk, struct yaml node, void *into);   /* const char * */
 int read_profiles(struct walk *walk, struct yaml node, void *into);      /* context->profiles */
+int read_tokens(struct walk *walk, struct yaml node, void *into);        /* struct token_files */
 
 #endif

@@ -1,5 +1,6 @@
 #include "config/problems.h"
 
+#include "config/mask.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/clean.h"
 #include "daemon/base/limits.h"
@@ -113,10 +114,15 @@ static int show_character(
  * the surroundings are shown. */
 static int add_line(struct buf *out, const struct place *place)
 {
-	const char *line;
+	const char *there;
 	size_t len;
-	if (!place->source || place->line == 0 || !find_line(place, &line, &len))
+	if (!place->source || place->line == 0 || !find_line(place, &there, &len))
 		return 0;
+	CLEAN(clean_free) char *line = malloc(len + 1);
+	if (!line)
+		return -ENOMEM;
+	memcpy(line, there, len);
+	mask_secrets(line, len);
 	CLEAN(buf_release) struct buf under = BUF_INIT((size_t)8 * LIMIT_SHOWN_LINE);
 	const size_t lead = LIMIT_SHOWN_LINE / 2;
 	size_t before; /* characters left of the caret */
@@ -149,6 +155,7 @@ static int add_message(struct buf *out, const char *format, va_list args)
 		message = NULL;
 		return -ENOMEM;
 	}
+	mask_secrets(message, (size_t)len);
 	return text_clean(out, message, text_cut(message, (size_t)len, LIMIT_MESSAGE_B));
 }
 

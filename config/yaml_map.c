@@ -1,5 +1,6 @@
 #include "config/yaml_map.h"
 
+#include "config/mask.h"
 #include "config/values.h"
 #include "daemon/base/clean.h"
 
@@ -15,6 +16,10 @@ void walk_problem(struct walk *walk, struct yaml node, const char *format, ...)
 	int len = vasprintf(&message, format, args);
 	va_end(args);
 	struct place place = yaml_place(node);
+	if (walk->hidden) {
+		place.source = NULL;
+		mask_words(len < 0 ? NULL : message, len < 0 ? 0 : (size_t)len);
+	}
 	problems_add(walk->problems, &place, "%s", len < 0 ? "out of memory" : message);
 	if (len >= 0)
 		free(message);

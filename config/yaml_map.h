@@ -80,6 +80,7 @@ struct walk {
 	struct arena *arena;
 	struct problems *problems;
 	void *context; /* for VALUE_CUSTOM functions */
+	bool hidden;   /* what stands here may be a secret: problems show neither line nor value */
 };
 
 struct key_table;

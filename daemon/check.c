@@ -10,6 +10,7 @@
 #include "daemon/events.h"
 #include "daemon/report.h"
 #include "daemon/rules.h"
+#include "daemon/secrets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -257,24 +258,45 @@ enum exit_status check_draft(const struct options *options)
 
 /* ---- --check-config ---- */
 
+/* The names of the tokens that the config leads to. */
+static enum exit_status ground_tokens(struct ground *ground, struct buf *names)
+{
+	struct tokens *tokens;
+	int r = secrets_read(ground->config, ground->problems, &tokens);
+	if (r > 0)
+		return EXIT_USAGE;
+	if (r == 0) {
+		r = secrets_names(tokens, names);
+		tokens_free(tokens);
+	}
+	return r == 0 ? EXIT_CLEAN : EXIT_INTERNAL;
+}
+
 enum exit_status check_config(const struct options *options)
 {
 	struct options here = *options;
 	if (options->n_targets > 0)
 		here.config = options->targets[0];
 	struct ground ground;
+	struct buf names = BUF_INIT(LIMIT_CONFIG_B);
 	enum exit_status status = ground_config(&here, &ground);
 	if (status == EXIT_CLEAN)
 		status = ground_walls(&ground);
+	if (status == EXIT_CLEAN)
+		status = ground_tokens(&ground, &names);
 	if (ground.problems)
 		problems_print(ground.problems, stdout);
-	if (status == EXIT_CLEAN && !options->quiet)
+	if (status == EXIT_CLEAN && !options->quiet) {
 		(void)printf("%s: fine: %zu profile%s\n",
 			ground.paths.config ? ground.paths.config : "built-in defaults",
 			ground.config->n_profiles,
 			ground.config->n_profiles == 0   ? "s: nothing to watch"
 			: ground.config->n_profiles == 1 ? ""
 							 : "s");
+		if (names.len > 0)
+			(void)printf("tokens in use: %s\n", buf_str(&names));
+	}
+	buf_release(&names);
 	ground_release(&ground);
 	return status;
 }

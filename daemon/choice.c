@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-int choice_make(struct arena *arena, const struct profile *profile, struct choice *ret)
+int choice_make(struct arena *arena, const struct profile *profile, const struct tokens *tokens,
+	struct choice *ret)
 {
 	*ret = (struct choice){0};
 	int r = url_parse(arena, profile->url, &ret->url);
@@ -19,11 +20,15 @@ int choice_make(struct arena *arena, const struct profile *profile, struct choic
 	} else {
 		ret->source = source_pick(&ret->url, &ret->why);
 	}
+	ret->own = ret->source->name;
 	if (ret->source->known) {
 		ret->known = ret->source->known(&ret->url, &ret->known_why);
 		return 0;
 	}
-	return ret->source->first(arena, &ret->url, &ret->first);
+	bool with_token =
+		ret->source->first_with_token && tokens_serve(tokens, ret->own, &ret->url);
+	return (with_token ? ret->source->first_with_token : ret->source->first)(
+		arena, &ret->url, &ret->first);
 }
 
 int choice_change(struct choice *choice, struct arena *arena, const struct follow *asked,

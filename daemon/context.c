@@ -2,6 +2,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/rules.h"
+#include "daemon/secrets.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,17 +13,20 @@
 
 static void fresh_release(const struct fresh *fresh)
 {
+	tokens_free(fresh->tokens);
 	walls_free(fresh->walls);
 	ruleset_free(fresh->ruleset);
 	config_free(fresh->config);
 }
 
-/* 0, or what is bad or failed (positive or -errno) about config, rules or walls; told, but for problems. */
+/* 0, or what is bad or failed (positive or -errno) about config, tokens, rules or walls; told, but for problems. */
 static int load_each(const struct paths *paths, struct problems *problems, struct fresh *fresh)
 {
 	int r = rules_config(paths, problems, &fresh->config);
 	if (r < 0)
 		log_err(r, "cannot read %s", paths->config ? paths->config : "the config");
+	if (r == 0)
+		r = secrets_read(fresh->config, problems, &fresh->tokens);
 	if (r != 0)
 		return r;
 	r = rules_load(paths, fresh->config, true, problems, &fresh->ruleset);
@@ -55,12 +59,22 @@ static int load_rules(const struct paths *paths, struct fresh *ret)
 	return r == -ENOMEM ? r : CONTEXT_E_CONFIG;
 }
 
+static void tell_tokens(const struct tokens *tokens)
+{
+	struct buf names = BUF_INIT(LIMIT_CONFIG_B);
+	if (tokens_count(tokens) > 0 && secrets_names(tokens, &names) == 0)
+		log_info("tokens in use: %s", buf_str(&names));
+	buf_release(&names);
+}
+
 static void use_rules(struct context *context, const struct fresh *fresh)
 {
 	context->config = fresh->config;
 	context->ruleset = fresh->ruleset;
 	context->walls = fresh->walls;
 	context->digest = fresh->digest;
+	context->tokens = fresh->tokens;
+	tell_tokens(context->tokens);
 }
 
 static int start_rules(struct context *context)
@@ -74,6 +88,7 @@ static int start_rules(struct context *context)
 
 static void stop_rules(struct context *context)
 {
+	context->tokens = tokens_free(context->tokens);
 	context->walls = walls_free(context->walls);
 	context->ruleset = ruleset_free(context->ruleset);
 	context->config = config_free(context->config);
@@ -178,6 +193,7 @@ static int start_fetch(struct context *context)
 		.clock = context->clock,
 		.walls = context->walls,
 		.pace = context->pace,
+		.tokens = context->tokens,
 	};
 	return fetch_new(context->event, &options, &context->fetch);
 }

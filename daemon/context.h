@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "crawlers/net/fetch.h"
 #include "crawlers/net/pace.h"
+#include "crawlers/net/token.h"
 #include "daemon/alert.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/limits.h"
@@ -28,6 +29,7 @@ struct context {
 	struct ruleset *ruleset; /* the catalogue: it can name findings, not score */
 	struct walls *walls;
 	struct digest digest;   /* of rules and walls */
+	struct tokens *tokens;  /* the person's, for platforms */
 	const char **rule_args; /* what makes a reader load the same */
 	struct store *store;
 	struct pace *pace;
@@ -48,15 +50,16 @@ void context_stop(struct context *context); /* zeroed or half-started is fine */
 /** Store when each host may be asked again, so that it is known after a crash too. */
 void context_keep_hosts(const struct context *context);
 
-/* Config, rules and walls as they are on disk now, not in use yet. */
+/* Config, rules, walls and tokens as they are on disk now, not in use yet. */
 struct fresh {
 	struct config *config;
 	struct ruleset *ruleset;
 	struct walls *walls;
 	struct digest digest;
+	struct tokens *tokens;
 };
 
-/** Read config, rules and walls anew.  0: hand @ret to context_replace(); CONTEXT_E_CONFIG: told; -errno. */
+/** Read them anew.  0: hand @ret to context_replace(); CONTEXT_E_CONFIG: told; -errno. */
 MUST_CHECK int context_prepare(const struct context *context, struct fresh *ret);
 
 /** Put @fresh, which is taken over, in the place of what was loaded before, with fresh readers and a

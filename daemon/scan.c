@@ -100,7 +100,7 @@ static int settle(struct scan *scan, struct profile_result *ret)
 		return r;
 	*ret = (struct profile_result){
 		.url = scan->options.profile->url,
-		.source = scan->choice.source->name,
+		.source = scan->choice.own,
 		.source_why = scan->choice.why,
 		.outcome = outcome,
 		.unchanged =
@@ -219,15 +219,6 @@ static int tell_poison(struct scan *scan, const char *why)
 	return alert_queue(&alert, scan->options.context->store);
 }
 
-/* The answer itself asked to be left alone for a while. */
-static int hold_host(struct scan *scan, int64_t until_s)
-{
-	struct url url;
-	if (until_s == 0 || url_parse(scan->page_arena, scan->asked->url, &url) != 0)
-		return 0;
-	return pace_hold(scan->options.context->pace, url.origin, until_s);
-}
-
 static void on_read(const struct reading *reading, const char *why, bool poison, void *userdata)
 {
 	struct scan *scan = userdata;
@@ -243,7 +234,7 @@ static void on_read(const struct reading *reading, const char *why, bool poison,
 	}
 	const struct extract *extract = &reading->extract;
 	bool instead = false;
-	r = hold_host(scan, extract->retry_at_s);
+	r = pace_hold(scan->options.context->pace, scan->asked->url, extract->retry_at_s);
 	if (r == 0)
 		r = follow_all(scan, extract->follows, extract->n_follows, extract->why, &instead);
 	if (r == 0 && verdict_proves(extract->verdict))
@@ -316,6 +307,7 @@ static void on_fetched(const struct fetch_result *result, void *userdata)
 		.content_type = result->content_type,
 		.link = result->link,
 		.location = result->location,
+		.authorised = result->authorised,
 		.body = result->body,
 		.body_len = result->body_len,
 	};
@@ -352,6 +344,7 @@ static int ask_page(struct scan *scan)
 		.url = scan->asked->url,
 		.accept = scan->asked->accept,
 		.json = scan->asked->json,
+		.source = scan->choice.source->name,
 		.etag = scan->remembered ? scan->memory.etag : NULL,
 		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
 		.trusted_origin = scan->choice.url.origin,
@@ -469,7 +462,7 @@ int scan_start(
 	scan->arena = arena_new(LIMIT_EXTRACT_B);
 	int r = scan->arena ? frontier_new(options->profile->url, &scan->frontier) : -ENOMEM;
 	if (r == 0)
-		r = choice_make(scan->arena, options->profile, &scan->choice);
+		r = choice_make(scan->arena, options->profile, context->tokens, &scan->choice);
 	if (r == 0 && !scan->choice.known_why)
 		r = frontier_add(scan->frontier, NULL, &scan->choice.first, NULL);
 	if (r == 0)

@@ -17,6 +17,7 @@ static const char *const ends[] = {
 	[EXCHANGE_BAD_LENGTH] = "the answer says contradictory things of its length",
 	[EXCHANGE_BAD_CODING] = "the answer is encoded in a way that was not asked for",
 	[EXCHANGE_CORRUPT] = "the answer's compression is broken",
+	[EXCHANGE_ECHO] = "the answer repeats the token that was sent: it is not kept",
 	[EXCHANGE_CUT] = "the answer was cut off",
 };
 
@@ -134,6 +135,8 @@ static int make_headers(struct exchange *exchange, const struct exchange_options
 		r = add_header(list, "If-None-Match", options->etag);
 	if (r == 0 && options->last_modified && headers_may_send(options->last_modified))
 		r = add_header(list, "If-Modified-Since", options->last_modified);
+	if (r == 0 && options->token)
+		r = token_apply(options->token, options->url, list, &exchange->authorised_url);
 	return r;
 }
 
@@ -186,8 +189,9 @@ static bool set_callbacks(struct exchange *exchange)
 static bool set_request(struct exchange *exchange, const struct exchange_options *options)
 {
 	CURL *easy = exchange->easy;
+	const char *url = exchange->authorised_url ? exchange->authorised_url : options->url;
 	bool good =
-		curl_easy_setopt(easy, CURLOPT_URL, options->url) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent) == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->request_headers) == CURLE_OK &&
 		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_ms) ==
@@ -213,6 +217,7 @@ int exchange_init(struct exchange *exchange, CURL *easy, const struct exchange_o
 		.easy = easy,
 		.body = body_init(options->max_b),
 		.private_allowed = options->private_allowed,
+		.token = options->token,
 	};
 	int r = headers_init(&exchange->headers, options->now_s);
 	if (r == 0)
@@ -232,8 +237,10 @@ CURL *exchange_let_go(struct exchange *exchange)
 	CURL *easy = exchange->easy;
 	if (easy)
 		curl_easy_reset(easy); /* it points to us and to our list */
+	token_wipe(exchange->token, exchange->request_headers, exchange->authorised_url);
 	curl_slist_free_all(exchange->request_headers);
 	exchange->request_headers = NULL;
+	exchange->authorised_url = NULL;
 	exchange->easy = NULL;
 	return easy;
 }
@@ -247,6 +254,21 @@ void exchange_release(struct exchange *exchange)
 }
 
 /* ---- what came of it ---- */
+
+/* A server that says back what it was sent must not bring a token to where pages go: to the reader,
+ * the store and reports. */
+static bool says_token_back(const struct exchange *exchange)
+{
+	const struct headers *headers = &exchange->headers;
+	const char *const kept[] = {headers->etag, headers->last_modified, headers->content_type,
+		headers->link, headers->location, exchange->error};
+	const struct secret *secret = exchange->token->secret;
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+		if (kept[i] && secret_is_in(secret, kept[i], strlen(kept[i])))
+			return true;
+	}
+	return secret_is_in(secret, exchange->body.bytes.data, exchange->body.bytes.len);
+}
 
 void exchange_finish(struct exchange *exchange, CURLcode code)
 {
@@ -264,6 +286,8 @@ void exchange_finish(struct exchange *exchange, CURLcode code)
 	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_OK &&
 		(!exchange->headers.ended || body_end(&exchange->body) != 0))
 		end(exchange, EXCHANGE_CUT);
+	if (exchange->token && says_token_back(exchange))
+		end(exchange, EXCHANGE_ECHO);
 	exchange->code = code;
 	exchange->whole = code == CURLE_OK && exchange->end == EXCHANGE_GOES_ON;
 }

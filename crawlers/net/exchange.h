@@ -3,6 +3,7 @@
 
 #include "crawlers/net/body.h"
 #include "crawlers/net/headers.h"
+#include "crawlers/net/token.h"
 #include "crawlers/source.h"
 
 #include <curl/curl.h>
@@ -20,6 +21,7 @@ struct exchange_options {
 	const char *json;          /* body of a POST; lives as long as the exchange; NULL: a GET */
 	const char *etag;          /* sent as If-None-Match; NULL: none */
 	const char *last_modified; /* sent as If-Modified-Since; NULL: none */
+	const struct token *token; /* goes with it; outlives the exchange; NULL: none */
 	const char *user_agent;
 	const char *ca_file;  /* NULL: the system's */
 	bool private_allowed; /* the host may have an address that is not public */
@@ -39,12 +41,15 @@ enum exchange_end {
 	EXCHANGE_BAD_LENGTH,
 	EXCHANGE_BAD_CODING,
 	EXCHANGE_CORRUPT,
-	EXCHANGE_CUT, /* found at the end: libcurl thought that it was whole */
+	EXCHANGE_ECHO, /* the answer says the token back: nothing of it is kept */
+	EXCHANGE_CUT,  /* found at the end: libcurl thought that it was whole */
 };
 
 struct exchange {
 	CURL *easy;
 	struct curl_slist *request_headers;
+	const struct token *token;
+	char *authorised_url; /* with a token in it; NULL: none */
 	struct headers headers;
 	struct body body;
 	bool body_begun;

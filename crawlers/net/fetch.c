@@ -159,6 +159,7 @@ static int prepare(struct transfer *transfer, CURL *easy)
 		.connect_ms = fetch->options.connect_ms,
 		.transfer_ms = fetch->options.transfer_ms,
 		.now_s = clock_now_s(fetch->options.clock),
+		.tokens = fetch->options.tokens,
 	};
 	return transfer_prepare(transfer, easy, &options);
 }

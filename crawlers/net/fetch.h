@@ -23,10 +23,11 @@ struct fetch_options {
 	const char *user_agent; /* NULL: FETCH_USER_AGENT */
 	const char *ca_file;    /* NULL: the system's */
 	const struct clock *clock;
-	const struct walls *walls; /* borrowed: which paths lead to a log-in */
-	struct pace *pace;         /* borrowed */
-	int64_t connect_ms;        /* 0: LIMIT_CONNECT_S */
-	int64_t transfer_ms;       /* each hop; 0: LIMIT_TRANSFER_S */
+	const struct walls *walls;   /* borrowed: which paths lead to a log-in */
+	struct pace *pace;           /* borrowed */
+	const struct tokens *tokens; /* borrowed; NULL: none */
+	int64_t connect_ms;          /* 0: LIMIT_CONNECT_S */
+	int64_t transfer_ms;         /* each hop; 0: LIMIT_TRANSFER_S */
 };
 
 #define FETCH_USER_AGENT \
@@ -45,13 +46,16 @@ struct fetch_request {
 	const char *last_modified;  /* for If-Modified-Since; NULL: none */
 	const char *trusted_origin; /* "http://127.0.0.1:8080": the configured profile's own origin,
 				     * the only one that may lie in a private network; NULL: none */
-	bool robots;                /* a robots.txt: that it came does not end a back-off */
-	bool obey_robots;           /* follow redirects only to where pace_robots() allows it */
-	size_t max_b;               /* body ceiling, at most LIMIT_PAGE_B; 0: that */
+	const char *source; /* that the profile is known to be of by its URL: that platform's token
+			     * may go along (token.h); a static string; NULL: none */
+	bool robots;        /* a robots.txt: that it came does not end a back-off */
+	bool obey_robots;   /* follow redirects only to where pace_robots() allows it */
+	size_t max_b;       /* body ceiling, at most LIMIT_PAGE_B; 0: that */
 };
 
 struct fetch_result {
-	/* What the transfer itself proved: OK (any HTTP answer with a body worth reading, whatever
+	/* AUTH_REQUIRED: a token was sent and refused.
+	 * What the transfer itself proved: OK (any HTTP answer with a body worth reading, whatever
 	 * its status: the reader decides), UNCHANGED (304), RATE_LIMITED (429; 403 with a time or
 	 * nothing remaining; or not asked because of an earlier one), LOGIN_WALL (redirect to a
 	 * log-in), ROBOTS_DENIED (only redirects, with obey_robots), NETWORK_ERROR, SERVER_ERROR
@@ -64,6 +68,7 @@ struct fetch_result {
 	const char *last_modified; /* NULL: none */
 	const char *content_type;  /* NULL: none */
 	const char *link;          /* Link headers joined by ", "; NULL: none */
+	bool authorised;           /* a token was sent */
 	const char *location; /* of a redirect that was not followed, absolute if it can be; NULL */
 	bool robots_unknown;  /* ROBOTS_DENIED because the robots.txt of the origin of location is
 			       * not known: learn it, and ask again */

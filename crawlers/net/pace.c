@@ -20,6 +20,9 @@
 /* RFC 9309 §2.4: "Crawlers SHOULD NOT use the cached version for more than 24 hours". */
 #define ROBOTS_MAX_S (24ll * 60 * 60)
 
+/* For taking one URL apart. */
+#define SCRATCH_B (8ul * LIMIT_URL_B)
+
 #define BACKOFF_BASE_S 60
 #define BACKOFF_MAX_S  (6ll * 60 * 60)
 
@@ -385,11 +388,29 @@ enum robots_answer pace_robots(struct pace *pace, const struct url *url)
 	return robots_allows(host->rules, host->n_rules, path) ? ROBOTS_ALLOWED : ROBOTS_DENIED;
 }
 
-int pace_hold(struct pace *pace, const char *origin, int64_t until_s)
+/* The host of @url.  0; URL_E_BAD; -ENOMEM. */
+static int host_of(struct pace *pace, const char *url, struct host **ret)
 {
-	struct host *host = find_or_make(pace, origin);
-	if (!host)
-		return -ENOMEM;
+	struct arena *scratch = arena_new(SCRATCH_B);
+	struct url parts;
+	int r = scratch ? url_parse(scratch, url, &parts) : -ENOMEM;
+	if (r == 0) {
+		*ret = find_or_make(pace, parts.origin);
+		r = *ret ? 0 : -ENOMEM;
+	}
+	arena_free(scratch);
+	return r;
+}
+
+int pace_hold(struct pace *pace, const char *url, int64_t until_s)
+{
+	struct host *host;
+	if (until_s == 0)
+		return 0;
+	int r = host_of(pace, url, &host);
+	if (r != 0)
+		return r < 0 ? r
+			     : 0; /* it was fetched from: a URL that is none comes from no page */
 	int64_t latest_s = clock_now_s(pace->clock) + PACE_RETRY_MAX_S;
 	if (until_s > latest_s)
 		until_s = latest_s;

@@ -61,9 +61,9 @@ enum robots_answer { ROBOTS_UNKNOWN, ROBOTS_ALLOWED, ROBOTS_DENIED };
 /** May @url be fetched?  UNKNOWN: fetch the origin's robots.txt first. */
 enum robots_answer pace_robots(struct pace *pace, const struct url *url);
 
-/** What was read on a page of @origin asks not to come back before @until_s (a `backoff` in the answer, say); at
- *  most PACE_RETRY_MAX_S from now.  0, -ENOMEM. */
-MUST_CHECK int pace_hold(struct pace *pace, const char *origin, int64_t until_s);
+/** What was read at @url asks not to come back to its host before @until_s (a `backoff` in the answer,
+ *  say; 0: it asks for nothing); at most PACE_RETRY_MAX_S from now.  0, -ENOMEM. */
+MUST_CHECK int pace_hold(struct pace *pace, const char *url, int64_t until_s);
 
 /* What is kept across restarts, one row an origin. */
 struct pace_row {

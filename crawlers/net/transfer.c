@@ -2,6 +2,7 @@
 
 #include "crawlers/net/redirect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,18 @@ static bool may_be_private(const struct transfer *transfer)
 	return trusted && strcmp(trusted, transfer->url.origin) == 0;
 }
 
+/* The token for this hop; NULL: none.  A POST never has one: what is done in the person's name is
+ * reading. */
+static const struct token *token_for(const struct transfer *transfer, const struct tokens *tokens)
+{
+	const struct token_need need = {
+		.url = &transfer->url,
+		.source = transfer->request.source,
+		.profile = transfer->request.trusted_origin,
+	};
+	return transfer->strayed || transfer->request.json ? NULL : tokens_for(tokens, &need);
+}
+
 int transfer_prepare(struct transfer *transfer, CURL *easy, const struct transfer_options *options)
 {
 	const struct fetch_request *request = &transfer->request;
@@ -95,6 +108,7 @@ int transfer_prepare(struct transfer *transfer, CURL *easy, const struct transfe
 		.json = transfer->posting ? request->json : NULL,
 		.etag = transfer->conditional ? request->etag : NULL,
 		.last_modified = transfer->conditional ? request->last_modified : NULL,
+		.token = token_for(transfer, options->tokens),
 		.user_agent = options->user_agent,
 		.ca_file = options->ca_file,
 		.private_allowed = may_be_private(transfer),
@@ -129,15 +143,19 @@ static void fill_result(struct transfer *transfer, int status)
 	const struct buf *body = &transfer->exchange.body.bytes;
 	bool direct = transfer->n_hops == 1 && !transfer->request.json;
 	bool whole = transfer->exchange.whole;
-	transfer->result = (struct fetch_result){
+	struct fetch_result *result = &transfer->result;
+	*result = (struct fetch_result){
 		.status = status,
-		.etag = direct ? headers->etag : NULL,
-		.last_modified = direct ? headers->last_modified : NULL,
-		.content_type = headers->content_type,
-		.link = headers->link,
-		.body = whole ? buf_str(body) : NULL,
-		.body_len = whole ? body->len : 0,
+		.authorised = transfer->exchange.token != NULL,
 	};
+	if (transfer->exchange.end == EXCHANGE_ECHO)
+		return; /* nothing of it is kept */
+	result->etag = direct ? headers->etag : NULL;
+	result->last_modified = direct ? headers->last_modified : NULL;
+	result->content_type = headers->content_type;
+	result->link = headers->link;
+	result->body = whole ? buf_str(body) : NULL;
+	result->body_len = whole ? body->len : 0;
 }
 
 /* Only what the host did wrong makes us keep away from it, not what we refused. */
@@ -185,6 +203,7 @@ static bool was_there(const struct transfer *transfer, const char *whole)
 /* The next hop: to be queued like any request, for its host may be another. */
 static bool go_to(struct transfer *transfer, const struct url *target)
 {
+	transfer->strayed |= !url_same_origin(&transfer->url, target);
 	transfer->url = *target;
 	transfer->hops[transfer->n_hops++] = target->whole;
 	exchange_release(&transfer->exchange);
@@ -270,6 +289,18 @@ static bool judge_failure(struct transfer *transfer)
 		exchange_error(&transfer->exchange));
 }
 
+/* Going on without the token would show a stranger's view as if it were the whole. */
+static bool judge_refusal(struct transfer *transfer)
+{
+	struct buf name = BUF_INIT(LIMIT_URL_B);
+	int r = token_name(transfer->exchange.token, &name);
+	(void)snprintf(transfer->sentence, sizeof transfer->sentence,
+		"the token for %s was refused: it is wrong, has ended, or was taken back",
+		r == 0 ? buf_str(&name) : "it");
+	buf_release(&name);
+	return end(transfer, VERDICT_AUTH_REQUIRED, transfer->sentence);
+}
+
 bool transfer_judge(struct transfer *transfer, struct pace *pace)
 {
 	int status = transfer->result.status;
@@ -281,6 +312,8 @@ bool transfer_judge(struct transfer *transfer, struct pace *pace)
 	}
 	if (!transfer->exchange.whole)
 		return judge_failure(transfer);
+	if (status == 401 && transfer->exchange.token)
+		return judge_refusal(transfer);
 	if (redirect_is_one(status))
 		return follow(transfer, pace);
 	if (status == 206)

@@ -29,12 +29,13 @@ struct transfer {
 	const char *hops[LIMIT_REDIRECTS + 1]; /* asked so far, this one too */
 	size_t n_hops;
 	bool moved_for_good;
+	bool strayed;     /* it has been at another origin than the first */
 	bool posting;     /* this hop has request.json for a body */
 	bool conditional; /* this hop is asked with etag or last_modified */
 	struct exchange exchange;
 
 	struct fetch_result result;
-	char sentence[96]; /* for result.error */
+	char sentence[400]; /* for result.error */
 };
 
 /** 0, -EINVAL, -ENOMEM as fetch_get(). */
@@ -49,6 +50,7 @@ struct transfer_options {
 	int64_t connect_ms;
 	int64_t transfer_ms;
 	int64_t now_s;
+	const struct tokens *tokens; /* borrowed; NULL: none */
 };
 
 /** Set @easy up for this hop.  0, -ENOMEM. */
