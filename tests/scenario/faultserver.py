@@ -300,6 +300,19 @@ def connection(req):
     req.send(body=f"{req.number} {req.served}\n".encode())
 
 
+@route("/echo")
+def echo(req):
+    "say back what it was authorised with; where=body, link or location"
+    token = req.headers.get("authorization", "").rpartition(" ")[2]
+    where = req.query.get("where", "body")
+    if where == "location":
+        redirect(req, f"/ok?token={token}")
+    elif where == "link":
+        req.send(headers={"Link": f"</next?token={token}>; rel=next"})
+    else:
+        req.send(headers={"Content-Type": "application/json"}, body=json.dumps({"error": token}).encode())
+
+
 @route("/chunked")
 def chunked(req):
     "a page in chunks, with a trailer that looks like a header"
