@@ -10,6 +10,8 @@ import urllib.parse
 
 import pytest
 from harness import INSULT, FaultServer, wait_for
+from platforms import world
+from platforms.case import HTML, Case, Reply, as_json, at
 from test_mastodon import account, status
 
 TOKEN = "Zq7-secret_token.0123456789abcdefghijklmnop"
@@ -110,30 +112,6 @@ def test_it_goes_to_the_api_and_stands_nowhere(dirtwatch, server):
     assert not holds(checked.out + checked.err)
 
 
-def test_it_does_not_follow_a_redirect_elsewhere_nor_back(dirtwatch, server):
-    write_token(dirtwatch)
-    other = f"http://127.0.0.1:{server.ports['other']}"
-    configure(dirtwatch, server, [server.url + "/@ada", other + "/@ada"])
-    back = urllib.parse.quote(f"{server.url}{LOOKUP}?again", safe="")
-    server.become(LOOKUP, to="/redirect/to?url=" + urllib.parse.quote(f"{other}/redirect/to?url={back}", safe=""))
-    result = dirtwatch.scan("--verbose")
-    sent = told(server)
-    assert (server.ports["http"], LOOKUP, f"Bearer {TOKEN}") in sent, sent
-    assert all(token is None for port, _, token in sent if port == server.ports["other"]), sent
-    assert not holds(result.out + result.err)
-
-
-def test_another_profile_does_not_use_it(dirtwatch, server):
-    """A page elsewhere that leads to the API: whoever wrote it must not act in the person's name."""
-    write_token(dirtwatch)
-    other = f"http://127.0.0.1:{server.ports['other']}"
-    server.put("home/index.html", f'<html><head><link rel="alternate" type="application/rss+xml" '
-               f'href="{server.url}{LOOKUP}"></head><body><p>Hello there.</p></body></html>')
-    configure(dirtwatch, server, [other + "/home/index.html"])
-    dirtwatch.scan()
-    assert told(server) and all(token is None for _, _, token in told(server)), told(server)
-
-
 def test_one_that_is_refused_is_told_and_nothing_else_tried(dirtwatch, server):
     write_token(dirtwatch)
     configure(dirtwatch, server)
@@ -157,6 +135,96 @@ def test_an_answer_that_repeats_it_is_thrown_away(dirtwatch, server, where):
     assert result.profile()["verdict"] == "network-error", result.out
     assert "repeats the token" in result.profile()["why"]
     assert not holds(result.out + result.err) and not holds(stored(dirtwatch))
+
+
+# ---- where it goes on the open web ----
+
+HUB, STACK, TOOT = "Zq7-hub-0123456789abcdef", "Zq7((stack*0123456789", "Zq7-toot-0123456789abcdef"
+TOKENS = """tokens:
+  - {for: github, file: hub}
+  - {for: stackexchange, file: stack}
+  - {for: mastodon, host: social.example, file: toot}
+"""
+
+
+def hand_over(folder):
+    for name, text in (("hub", HUB), ("stack", STACK), ("toot", TOOT)):
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o600)
+    with open(folder / "dirtwatch.yaml", "a", encoding="utf-8") as config:
+        config.write(TOKENS)
+
+
+def moved(host, path, to):
+    return at(host, path, Reply(b"", status=302, headers=(("Location", to),)))
+
+
+def page(body):
+    return Reply(f"<html><head>{body}</head><body><p>Hello, this is about engines.</p></body></html>".encode(), HTML)
+
+
+def so_user(**more):
+    return {"items": [{"user_id": 1, "display_name": "Ada", "account_id": 9, "reputation": 1,
+                       "link": "https://stackoverflow.com/users/1/ada", "creation_date": 1600000000, **more}],
+            "has_more": False, "quota_max": 10000, "quota_remaining": 9999}
+
+
+# What is asked where: name, profile, routes, and who must get which token.
+OPEN_WEB = [
+    ("redirected away and back", "https://github.com/ada",
+     [moved("api.github.com", "/users/ada", "https://evil.example/steal"),
+      moved("evil.example", "/steal", "https://api.github.com/user/1"),
+      at("api.github.com", "/user/1", as_json({"message": "Not Found"}, status=404))],
+     {("api.github.com", "/users/ada"): f"Bearer {HUB}"}),
+    ("redirected within the API", "https://github.com/ada",
+     [moved("api.github.com", "/users/ada", "https://api.github.com/user/1"),
+      at("api.github.com", "/user/1", as_json({"message": "Not Found"}, status=404))],
+     {("api.github.com", "/users/ada"): f"Bearer {HUB}", ("api.github.com", "/user/1"): f"Bearer {HUB}"}),
+    ("a page that leads to the API", "https://ada.example/",
+     [at("ada.example", "/", page('<link rel="alternate" type="application/rss+xml" '
+                                  'href="https://api.github.com/users/ada">')),
+      at("api.github.com", "/users/ada", as_json({"login": "ada"}))],
+     {}),
+    ("a key in the query", "https://stackoverflow.com/users/1/ada",
+     [at("api.stackexchange.com", "/2.3/users/1", as_json(so_user()))], None),
+    ("a server of many", "https://social.example/@ada",
+     [moved("social.example", LOOKUP, f"https://other.example{LOOKUP}"),
+      at("other.example", LOOKUP, as_json(account()))],
+     {("social.example", LOOKUP): f"Bearer {TOOT}"}),
+    ("another server of the kind", "https://other.example/@ada",
+     [at("other.example", LOOKUP, as_json(account())),
+      at("other.example", STATUSES, as_json([status(3, "<p>Engines.</p>")]))], {}),
+]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    if not world.can_enter():
+        pytest.skip("the platforms' world needs root and unshare(1)")
+    folder = tmp_path_factory.mktemp("tokens")
+    scenes = [[Case(name, url, routes, [])] for name, url, routes, _ in OPEN_WEB]
+    return folder, world.run(folder, scenes, prepare=hand_over)
+
+
+@pytest.mark.parametrize("number", range(len(OPEN_WEB)), ids=[name for name, *_ in OPEN_WEB])
+def test_on_the_open_web(played, number):
+    folder, results = played
+    _, _, routes, authorised = OPEN_WEB[number]
+    requests = results[number]["requests"]
+    assert {r["host"] for r in requests} >= {route.host for route in routes}, requests
+    if authorised is None:
+        keys = {(r["host"], tuple(urllib.parse.parse_qs(urllib.parse.urlsplit(r["target"]).query).get("key", [])))
+                for r in requests}
+        assert keys == {("api.stackexchange.com", (STACK,))}, requests
+    else:
+        assert not any("Zq7" in r["target"] for r in requests), requests
+        sent = {(r["host"], r["target"].split("?")[0]): r["authorization"] for r in requests if r["authorization"]}
+        assert sent == {**authorised, **{key: value for key, value in sent.items()
+                                         if key[0] == "social.example" and value == f"Bearer {TOOT}"}}, requests
+    kept = [path for path in (folder / str(number)).rglob("*")
+            if path.is_file() and path.name not in ("hub", "stack", "toot")]
+    assert any(path.name == "dirtwatch.db" for path in kept)
+    assert not [path for path in kept if b"Zq7" in path.read_bytes()]
 
 
 # ---- where it is ----

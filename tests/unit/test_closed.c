@@ -53,7 +53,7 @@ static void what_is_known_is_not_asked(void **state)
 		struct arena *arena = arena_new(16 * LIMIT_URL_B);
 		const struct profile profile = {.url = rows[i].url, .source = rows[i].source};
 		struct choice choice;
-		assert_int_equal(choice_make(arena, &profile, &choice), 0);
+		assert_int_equal(choice_make(arena, &profile, NULL, &choice), 0);
 		bool asked = choice.first.url != NULL;
 		if (strcmp(choice.source->name, rows[i].picked) != 0 || !choice.why ||
 			asked != (rows[i].known == VERDICT_OK))
@@ -73,7 +73,7 @@ static void a_url_that_is_none_is_refused(void **state)
 	struct arena *arena = arena_new(16 * LIMIT_URL_B);
 	const struct profile profile = {.url = "x.com/ada"};
 	struct choice choice;
-	assert_int_equal(choice_make(arena, &profile, &choice), -EINVAL);
+	assert_int_equal(choice_make(arena, &profile, NULL, &choice), -EINVAL);
 	arena_free(arena);
 }
 

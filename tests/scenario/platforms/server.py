@@ -98,7 +98,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                "known": route is not None or target.path == "/robots.txt",
                                "agent": self.headers.get("User-Agent", ""), "accept": self.headers.get("Accept", ""),
                                "kind": self.headers.get("Content-Type", ""), "body": body.decode(errors="replace"),
-                               "cookie": self.headers.get("Cookie", "")})
+                               "cookie": self.headers.get("Cookie", ""),
+                               "authorization": self.headers.get("Authorization")})
 
     do_GET = do_POST = do_HEAD = answer
 

@@ -107,13 +107,16 @@ def read_scan(folder, status):
     return {"status": status, "events": events, "err": (folder / "err").read_text(encoding="utf-8", errors="replace")}
 
 
-def run(work, scenes, twice=()):
-    """Scan the @scenes, lists of cases, and those numbered @twice once more; for each what came of it."""
+def run(work, scenes, twice=(), prepare=None):
+    """Scan the @scenes, lists of cases, and those numbered @twice once more; for each what came of it.
+    @prepare: called with the folder of each scene before that."""
     work = pathlib.Path(work)
     hosts = {route.host for cases in scenes for case in cases for route in case.routes}
     authority, _, _ = make_authority(work, hosts)
     for number, cases in enumerate(scenes):
         write_scene(work / str(number), number, cases, authority)
+        if prepare:
+            prepare(work / str(number))
         if number in twice:
             (work / str(number) / "twice").touch()
     routes = [[route for case in cases for route in case.routes] for cases in scenes]
