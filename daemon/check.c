@@ -62,7 +62,8 @@ static enum exit_status ground_rules(const struct options *options, struct groun
 	enum exit_status status = ground_config(options, ret);
 	int r = 0;
 	if (status == EXIT_CLEAN) {
-		r = rules_load(&ret->paths, ret->config, false, ret->problems, &ret->ruleset);
+		r = rules_load(
+			&ret->paths, ret->config, RULES_TO_SCORE, ret->problems, &ret->ruleset);
 		status = r == 0 ? EXIT_CLEAN : r > 0 ? EXIT_USAGE : EXIT_INTERNAL;
 		if (r < 0)
 			log_err(r, "cannot load the rules in %s", ret->paths.patterns);
@@ -118,10 +119,7 @@ static int write_verdict(struct drafts *drafts, const json_t *verdict)
 		print_verdict(drafts, verdict);
 		return 0;
 	}
-	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(8);
-	if (json_dumpf(verdict, drafts->out, flags) < 0 || fputc('\n', drafts->out) == EOF)
-		return -EIO;
-	return 0;
+	return event_print(verdict, drafts->out);
 }
 
 /* Score @text (any bytes: made valid first) and write its verdict. */

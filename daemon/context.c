@@ -29,7 +29,7 @@ static int load_each(const struct paths *paths, struct problems *problems, struc
 		r = secrets_read(fresh->config, problems, &fresh->tokens);
 	if (r != 0)
 		return r;
-	r = rules_load(paths, fresh->config, true, problems, &fresh->ruleset);
+	r = rules_load(paths, fresh->config, RULES_TO_NAME, problems, &fresh->ruleset);
 	if (r < 0)
 		log_err(r, "cannot load the rules in %s", paths->patterns);
 	if (r > 0 && problems_count(problems) + problems_notes(problems) == 0)

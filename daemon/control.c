@@ -109,7 +109,7 @@ static bool client_flush(struct client *client)
 static void client_emit(const json_t *event, void *userdata)
 {
 	struct client *client = userdata;
-	char *line = json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(8));
+	char *line = event_line(event);
 	int r = line ? buf_adds(&client->backlog, line) : -ENOMEM;
 	if (r == 0)
 		r = buf_addc(&client->backlog, '\n');

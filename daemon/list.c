@@ -36,7 +36,7 @@ static int open_rules(struct listing *listing)
 {
 	int r = rules_config(&listing->paths, listing->problems, &listing->config);
 	if (r == 0)
-		r = rules_load(&listing->paths, listing->config, true, listing->problems,
+		r = rules_load(&listing->paths, listing->config, RULES_TO_NAME, listing->problems,
 			&listing->ruleset);
 	if (r != 0)
 		problems_print(listing->problems, stderr);

@@ -223,6 +223,11 @@ static const struct field hello_fields[] = {
 		AT(hello, landlock_abi),
 		.min = 0,
 		.max = INT_MAX},
+	{.name = "problems of rules",
+		.type = FIELD_STRING,
+		AT(hello, problems),
+		.max = PACKET_BODY_B / 2,
+		.cut = true},
 };
 static const struct layout hello_layout = LAYOUT(struct hello, hello_fields);
 

@@ -47,6 +47,8 @@ enum {
 struct hello {
 	const char *digest;   /* of the rules; in the arena given */
 	int64_t landlock_abi; /* 0: the kernel has none */
+	const char *
+		problems; /* what is wrong with rules, as problems_print() puts it; NULL: nothing */
 };
 
 MUST_CHECK int message_add_hello(struct buf *out, const struct hello *hello);

@@ -44,6 +44,7 @@ struct reader {
 	uint64_t next_number;
 	bool outdated;
 	bool told_landlock;
+	bool told_problems;
 	size_t n_slots;
 	struct slot slots[];
 };
@@ -193,10 +194,15 @@ static void on_ready(struct slot *slot)
 {
 	struct reader *reader = slot->reader;
 	slot->started = true;
-	if (worker_landlock(slot->worker) > 0 || reader->told_landlock)
-		return;
-	reader->told_landlock = true;
-	log_warn(0, "this kernel has no Landlock: readers are kept in by seccomp alone");
+	const char *problems = worker_problems(slot->worker);
+	if (problems && !reader->told_problems) {
+		reader->told_problems = true;
+		(void)fputs(problems, stderr); /* where main's own stand, and in the same form */
+	}
+	if (worker_landlock(slot->worker) == 0 && !reader->told_landlock) {
+		reader->told_landlock = true;
+		log_warn(0, "this kernel has no Landlock: readers are kept in by seccomp alone");
+	}
 }
 
 static void on_news(struct worker *worker, enum worker_news news, const struct reading *reading,

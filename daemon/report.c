@@ -105,9 +105,7 @@ static void take(const json_t *event, void *userdata)
 		report->scan = json_copy((json_t *)event);
 		report->lost |= !report->scan;
 	}
-	if (report->json &&
-		(json_dumpf(event, report->out, JSON_COMPACT | JSON_REAL_PRECISION(8)) < 0 ||
-			fputc('\n', report->out) == EOF))
+	if (report->json && event_print(event, report->out) < 0)
 		report->lost = true;
 }
 

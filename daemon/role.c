@@ -167,8 +167,9 @@ static int serve(const struct role *role, char *packet)
 static int say_hello(const struct role *role, const struct sandbox_report *report)
 {
 	struct buf packet = BUF_INIT(PACKET_B);
-	const struct hello hello = {
-		.digest = role->digest.hex, .landlock_abi = report->landlock_abi};
+	const struct hello hello = {.digest = role->digest.hex,
+		.landlock_abi = report->landlock_abi,
+		.problems = role->problems};
 	int r = message_add_hello(&packet, &hello);
 	if (r == 0)
 		r = send_packet(packet.data, packet.len);

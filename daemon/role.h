@@ -17,6 +17,7 @@
 
 struct role {
 	struct digest digest; /* of the rules, told to main */
+	const char *problems; /* of the rules, told to main; NULL: none */
 	/* Read one page; as reading_make(). */
 	int (*read)(const struct page *page, struct reading *ret, void *userdata);
 	void *userdata;

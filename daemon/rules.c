@@ -11,13 +11,16 @@ int rules_config(const struct paths *paths, struct problems *problems, struct co
 	return config_load(paths->config, NULL, 0, problems, ret);
 }
 
-int rules_load(const struct paths *paths, const struct config *config, bool catalogue,
+int rules_load(const struct paths *paths, const struct config *config, enum rules_use use,
 	struct problems *problems, struct ruleset **ret)
 {
 	const size_t own = 2; /* shipped and patterns.d */
 	const char **folders = calloc(own + config->pattern_dirs.count, sizeof *folders);
-	if (!folders)
+	struct problems *known = use == RULES_TO_READ ? problems_new() : NULL;
+	if (!folders || (use == RULES_TO_READ && !known)) {
+		free(folders);
 		return -ENOMEM;
+	}
 	folders[0] = paths->patterns;
 	folders[1] = paths->own_patterns;
 	for (size_t i = 0; i < config->pattern_dirs.count; i++)
@@ -25,9 +28,11 @@ int rules_load(const struct paths *paths, const struct config *config, bool cata
 	const struct ruleset_options options = {
 		.config = config,
 		.folders = {.items = folders, .count = own + config->pattern_dirs.count},
-		.catalogue = catalogue,
+		.catalogue = use == RULES_TO_NAME,
+		.known = known,
 	};
 	int r = ruleset_load(&options, problems, ret);
+	problems_free(known);
 	free(folders);
 	return r;
 }

@@ -13,10 +13,16 @@
 MUST_CHECK int rules_config(
 	const struct paths *paths, struct problems *problems, struct config **ret);
 
-/** The shipped rules, then the person's own patterns.d, then the config's folders.  @catalogue as in
- *  struct ruleset_options.  0, RULESET_E_BAD, -errno. */
-MUST_CHECK int rules_load(const struct paths *paths, const struct config *config, bool catalogue,
-	struct problems *problems, struct ruleset **ret);
+/* What for, and so what is told of them. */
+enum rules_use {
+	RULES_TO_NAME,  /* a catalogue: what main needs */
+	RULES_TO_SCORE, /* all of them, with all their problems */
+	RULES_TO_READ,  /* as TO_SCORE, beside a main that has told what a catalogue shows */
+};
+
+/** The shipped rules, then the person's own patterns.d, then the config's folders.  0, RULESET_E_BAD, -errno. */
+MUST_CHECK int rules_load(const struct paths *paths, const struct config *config,
+	enum rules_use use, struct problems *problems, struct ruleset **ret);
 
 /** The shipped walls and the person's own.  0, WALLS_E_BAD (see problems), -ENOMEM. */
 MUST_CHECK int rules_walls(

@@ -34,6 +34,7 @@ struct worker {
 	sd_event_source *on_death;
 	sd_event_source *on_late;
 	int64_t landlock_abi;
+	char *problems; /* NULL: none */
 	unsigned pages;
 	bool outdated;
 	struct gathering gathering;
@@ -48,6 +49,11 @@ enum worker_state worker_state(const struct worker *worker)
 int64_t worker_landlock(const struct worker *worker)
 {
 	return worker->landlock_abi;
+}
+
+const char *worker_problems(const struct worker *worker)
+{
+	return worker->problems;
 }
 
 static void tell(struct worker *worker, enum worker_news news, const struct reading *reading,
@@ -136,6 +142,7 @@ struct worker *worker_free(struct worker *worker)
 	if (worker->socket >= 0)
 		(void)close(worker->socket);
 	buf_release(&worker->gathering.bytes);
+	free(worker->problems);
 	free(worker);
 	return NULL;
 }
@@ -181,6 +188,8 @@ static void take_hello(struct worker *worker, const char *packet, size_t len)
 		worker_kill(worker, "the rules or walls on disk are not those that were loaded");
 	} else {
 		worker->landlock_abi = hello.landlock_abi;
+		/* Without memory they are not told; the next reader says them again. */
+		worker->problems = hello.problems ? strdup(hello.problems) : NULL;
 		worker->state = WORKER_IDLE;
 	}
 	arena_free(arena);

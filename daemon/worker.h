@@ -48,6 +48,8 @@ struct worker *worker_free(struct worker *worker);
 enum worker_state worker_state(const struct worker *worker);
 /** The kernel's Landlock version as it told; 0: none.  Known after READY. */
 int64_t worker_landlock(const struct worker *worker);
+/** What it found wrong with the rules when it compiled them; NULL: nothing.  Known after READY. */
+const char *worker_problems(const struct worker *worker);
 
 /** Ask an idle worker to read @page, whose body is in @body_fd (sealed).  One piece of news
  * follows: a worker that can not be asked is killed. */

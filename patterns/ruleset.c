@@ -189,7 +189,15 @@ static int set_masked(struct build *build)
 	return r < 0 ? r : copy_strings(build->set->arena, &words, &build->set->views.masked);
 }
 
-static int make_set(struct build *build)
+static int make_expressions(struct build *build, struct problems *problems)
+{
+	build->sources->problems = problems;
+	build->walk.problems = problems;
+	int r = build_expressions(build);
+	return r == 0 ? build_phrases(build) : r;
+}
+
+static int make_set(struct build *build, struct problems *problems)
 {
 	struct sources *sources = build->sources;
 	struct strings handles;
@@ -207,9 +215,7 @@ static int make_set(struct build *build)
 	if (r == 0 && build->options->strict)
 		r = build_examples(build);
 	if (r == 0 && !build->options->catalogue)
-		r = build_expressions(build);
-	if (r == 0 && !build->options->catalogue)
-		r = build_phrases(build);
+		r = make_expressions(build, problems);
 	if (r == 0)
 		r = make_digest(sources, build->options, &build->set->digest);
 	return r;
@@ -232,15 +238,16 @@ static int new_set(struct ruleset **ret)
 int ruleset_load(
 	const struct ruleset_options *options, struct problems *problems, struct ruleset **ret)
 {
-	struct sources sources = {.arena = arena_new(SET_B), .problems = problems};
+	struct problems *known = options->known ? options->known : problems;
+	struct sources sources = {.arena = arena_new(SET_B), .problems = known};
 	struct ruleset *set = NULL;
 	int r = sources.arena ? new_set(&set) : -ENOMEM;
 	if (r == 0)
 		r = read_layers(&sources, options);
 	struct build build = {.sources = &sources, .options = options, .set = set};
 	if (r == 0) {
-		build.walk = (struct walk){.arena = set->arena, .problems = problems};
-		r = make_set(&build);
+		build.walk = (struct walk){.arena = set->arena, .problems = known};
+		r = make_set(&build, problems);
 	}
 	if (r == 0 && set->n_scoring == 0) {
 		problems_add(

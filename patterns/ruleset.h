@@ -21,7 +21,10 @@ struct ruleset_options {
 			       * needs to name findings; such a set can not score */
 	const char
 		*industry; /* strict: whose overlay holds, in place of the person's; NULL: none's */
-	bool strict; /* a bad rule is a problem; else it is left out, noted and the others run */
+	struct problems
+		*known; /* where to put what a catalogue of the same rules tells as well; NULL:
+				 * to the others */
+	bool strict;    /* a bad rule is a problem; else it is left out, noted and the others run */
 };
 
 enum { RULESET_E_BAD = 1 }; /* nothing usable was loaded; see the problems */

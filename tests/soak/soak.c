@@ -362,7 +362,7 @@ static int load(struct context *context)
 	struct problems *problems = problems_new();
 	int r = problems ? rules_config(&context->paths, problems, &context->config) : -ENOMEM;
 	if (r == 0)
-		r = rules_load(&context->paths, context->config, true, problems, &context->ruleset);
+		r = rules_load(&context->paths, context->config, RULES_TO_NAME, problems, &context->ruleset);
 	if (r == 0)
 		r = rules_walls(&context->paths, problems, &context->walls);
 	if (r == 0)

@@ -502,8 +502,9 @@ static void test_request_fits(void **state)
 static void test_hello(void **state)
 {
 	(void)state;
-	const struct hello hello = {
-		.digest = "0123456789abcdef0123456789abcdef", .landlock_abi = 6};
+	const struct hello hello = {.digest = "0123456789abcdef0123456789abcdef",
+		.landlock_abi = 6,
+		.problems = "a.yaml:1:2: bad\n"};
 	struct buf bytes = BUF_INIT(PACKET_B);
 	assert_int_equal(message_add_hello(&bytes, &hello), 0);
 	struct arena *arena = arena_new(PACKET_B);
@@ -511,6 +512,7 @@ static void test_hello(void **state)
 	assert_int_equal(message_read_hello(bytes.data, bytes.len, arena, &got), 0);
 	assert_string_equal(got.digest, hello.digest);
 	assert_int_equal(got.landlock_abi, 6);
+	assert_string_equal(got.problems, hello.problems);
 	for (size_t len = 0; len < bytes.len; len++)
 		assert_int_equal(message_read_hello(bytes.data, len, arena, &got), MESSAGE_E_BAD);
 	bytes.data[0] = PACKET_ANSWER;
