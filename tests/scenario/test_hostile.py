@@ -53,7 +53,7 @@ BOMBS = {
     "a look ahead": (r"(?=(?:\w+\s*)+!)\w+", "word " * 2000 + "- b!", True),
     "a reference back": (r"(\w+\s*)+\1!", "word " * 2000 + "- b!", True),
     "one, two or three": (r"(?:\w\w?\w?){1,90}!", "a" * 400 + " !", False),
-    "everything twice": (r"(?:x.*x.*)*=y", "x" * 4000 + "; =z y", False),
+    "words of any length": (r"(?:\w{1,9}\s?){5,60}!", "word" * 100 + " - !", False),
 }
 BOMB_RULE = """
 dirtwatch_patterns: 1
