@@ -60,7 +60,7 @@ class Case:
     verdicts: tuple = ("ok",)
     source: str = ""
     facts: dict = dataclasses.field(default_factory=dict)
-    aside: tuple = ("bio", "handle")
+    aside: tuple = ("bio", "handle", "like", "follow", "star", "membership")
     config: str = ""        # more lines of its entry in the config
     tolerant: bool = False  # markup that no parser can call broken: cut off it is only shorter
     ordered: bool = False   # the order of rows has a meaning: they are not shuffled

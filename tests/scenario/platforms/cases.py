@@ -1,8 +1,10 @@
 """All cases: what the project has of its own, and the samples of real platforms where they are at hand."""
-from platforms import feeds, mastodon
+from platforms import (bluesky, devto, discourse, feeds, github, gitlab, hackernews, lemmy, mastodon, peertube,
+                       stackexchange, steam, telegram)
 from platforms.case import SHARED
 
-READERS = (feeds, mastodon)
+READERS = (bluesky, devto, discourse, feeds, github, gitlab, hackernews, lemmy, mastodon, peertube, stackexchange,
+           steam, telegram)
 
 
 def all_cases():

@@ -52,7 +52,8 @@ def conflicts(item, there):
         return {route.host for route in case.routes}
 
     def fails(case):
-        return any(route.reply.torn or route.reply.status >= 429 for route in case.routes)
+        return any(route.reply.torn or route.reply.status in (403, 429) or route.reply.status >= 500
+                   for route in case.routes)
     return any((fails(item) or fails(other)) and hosts(item) & hosts(other) for other in there)
 
 
