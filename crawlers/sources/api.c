@@ -74,6 +74,17 @@ int api_url(struct arena *arena, const char *base, const char *url, const char *
 	return r < 0 ? r : 0; /* a URL that is none is as good as none */
 }
 
+int api_permalink(struct arena *arena, const char *base, const char *url, const char **ret)
+{
+	/* What RFC 3986 §3.5 allows there. */
+	static const char allowed[] = API_PLAIN ".~%!$&'()*+,;=:@/?";
+	int r = api_url(arena, base, url, ret);
+	const char *place = r == 0 && *ret ? strchr(url, '#') : NULL;
+	bool whole = place && place[1] && place[1 + strspn(place + 1, allowed)] == '\0' &&
+		     strlen(*ret) + strlen(place) <= LIMIT_URL_B;
+	return whole ? api_format(arena, ret, "%s%s", *ret, place) : r;
+}
+
 int api_origin(struct arena *arena, const struct page *page, const char **ret)
 {
 	struct url url;

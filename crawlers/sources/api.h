@@ -41,6 +41,10 @@ MUST_CHECK int api_format(struct arena *arena, const char **ret, const char *for
 MUST_CHECK int api_copy(struct arena *arena, const char *string, const char **ret);
 /** @url (NULL: none) made absolute; NULL when it is none, or relative and @base is NULL. */
 MUST_CHECK int api_url(struct arena *arena, const char *base, const char *url, const char **ret);
+/** The same with the place within the page that it names ("#comment-7"): of several posts on one page,
+ *  that alone tells which. */
+MUST_CHECK int api_permalink(
+	struct arena *arena, const char *base, const char *url, const char **ret);
 /** The origin of what was asked for, to which the rest of a list is bound. */
 MUST_CHECK int api_origin(struct arena *arena, const struct page *page, const char **ret);
 /** The words of @subject, parted by spaces; the last has all that is left, and those that are missing

@@ -99,7 +99,7 @@ int api_add_piece(struct extract *extract, const char *base_url, const struct ap
 	};
 	int r = api_copy(arena, piece->id, &post.id);
 	if (r == 0)
-		r = api_url(arena, base_url, piece->url, &post.url);
+		r = api_permalink(arena, base_url, piece->url, &post.url);
 	if (r == 0)
 		r = api_copy(arena, piece->author, &post.author);
 	if (r == 0)

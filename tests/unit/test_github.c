@@ -87,8 +87,8 @@ static void what_it_wrote(void **state)
 	};
 	static const struct post_row events[] = {
 		{"a comment", "event/900", KIND_REPLY, 1717200000,
-			"https://github.com/globex/widget/issues/7", "Yes, **very**.",
-			"Is it?\n\nIs it slow?", 0},
+			"https://github.com/globex/widget/issues/7#issuecomment-900",
+			"Yes, **very**.", "Is it?\n\nIs it slow?", 0},
 		{"a release; pushes and silent reviews have no words", "event/902", KIND_POST,
 			1716940800, "https://github.com/ada-e/bridge/releases/1.0",
 			"1.0\n\nFinally", NULL, 0},
