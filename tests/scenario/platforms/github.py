@@ -38,8 +38,8 @@ def event_posts(rows, login):
         others = (row["payload"].get("issue") or {}).get("title")
         title = thing.get(title) if title else None
         if title or thing.get("body"):
-            yield post(f"event/{thing['id']}", thing, title, thing.get("body"), thing.get(time) or row["created_at"], kind,
-                       others)
+            written = thing.get(time) or row["created_at"]
+            yield post(f"event/{thing['id']}", thing, title, thing.get("body"), written, kind, others)
 
 
 def repo_posts(rows, login):
@@ -63,7 +63,8 @@ def case_of(name, user, issues=(), events=(), repos=(), commits=(), headers=(), 
              *commit_posts(commits, login)]
     place = f"/users/{login}"
     routes = [at(API, place, reply or as_json(user, headers=headers)),
-              at(API, "/search/issues", as_json(found(issues), headers=headers), q=f"author:{login}"),
+              at(API, "/search/issues", as_json(found(issues), headers=headers), part="main" if issues else "",
+                 q=f"author:{login}"),
               at(API, f"{place}/events/public", as_json(events, headers=headers), page=1),
               at(API, f"{place}/repos", as_json(repos, headers=headers), part="also", page=1),
               at(API, "/search/commits", as_json(found(commits), headers=headers), part="also", q=f"author:{login}"),
@@ -88,8 +89,8 @@ def genuine():
                   load(FOLDER / "rest_user_events_public_2012.json"), headers=rates())
     simon = load(FOLDER / "dogsheep_user.json")
     repo = load(FOLDER / "dogsheep_repo.json")
-    comments = [{"id": str(i), "type": "IssueCommentEvent", "actor": comment["user"], "created_at": comment["created_at"],
-                 "payload": {"action": "created", "comment": comment}}
+    comments = [{"id": str(i), "type": "IssueCommentEvent", "actor": comment["user"],
+                 "created_at": comment["created_at"], "payload": {"action": "created", "comment": comment}}
                 for i, comment in enumerate(load(FOLDER / "dogsheep_issue-comments.json"))]
     owner = {**simon, "login": repo["owner"]["login"]}
     yield case_of("github/dogsheep", simon, load(FOLDER / "dogsheep_issues.json"), comments)

@@ -33,7 +33,8 @@ def case_of(name, host, found, about, events):
 def genuine():
     found, about = load(FOLDER / "api_users_search.json")[0], load(FOLDER / "api_user.json")
     events = load(FOLDER / "api_events.json")
-    yield case_of("gitlab/api_users_search", "gitlab.search.example", found, {**about, "username": found["username"]}, [])
+    same = {**about, "username": found["username"]}
+    yield case_of("gitlab/api_users_search", "gitlab.search.example", found, same, [])
     author = {**about, "username": events[0]["author_username"], "id": events[0]["author_id"]}
     yield case_of("gitlab/api_events", "gitlab.events.example", author, author, events)
     yield Case("gitlab/nobody", "https://gitlab.nobody.example/nobody",

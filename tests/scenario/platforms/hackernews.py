@@ -19,7 +19,8 @@ def post_of(hit):
 def case_of(name, user, found, verdicts):
     who = user["id"]
     routes = [at(FIREBASE, f"/v0/user/{who}.json", as_json(user)),
-              at(ALGOLIA, "/api/v1/search_by_date", as_json(found), tags=f"author_{who}")]
+              at(ALGOLIA, "/api/v1/search_by_date", as_json(found), part="main" if found["hits"] else "",
+                 tags=f"author_{who}")]
     return Case(name, f"{SITE}/user?id={who}", routes, [post_of(hit) for hit in found["hits"]], verdicts=verdicts,
                 source="hackernews", facts={"handle": who, "posts": len(user["submitted"])})
 

@@ -94,7 +94,7 @@ def closed_servers():
         wall = as_json({"error": "This API requires an authenticated user"}, status=401)
         yield Case(f"mastodon/{name}", f"https://{host}/@{user}",
                    [at(host, "/api/v1/accounts/lookup", wall, part=""), at(host, f"/@{user}.rss", as_file(path, RSS))],
-                   feeds.posts_of(path), verdicts=("truncated",), source="feed")
+                   feeds.posts_of(path), verdicts=("truncated",))
 
 
 def missing():

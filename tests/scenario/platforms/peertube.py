@@ -19,7 +19,8 @@ def case_of(name, host, route, owner, films, wholes, total):
     place = f"/api/v1/{route}/{who}"
     routes = [at(host, place, as_json(owner)),
               at(host, f"{place}/videos", as_json({"total": total, "data": []}), part="", start=100),
-              at(host, f"{place}/videos", as_json({"total": total, "data": films}), start=0),
+              at(host, f"{place}/videos", as_json({"total": total, "data": films}), part="main" if films else "",
+                 start=0),
               *[at(host, f"/api/v1/videos/{uuid}/description", as_json({"description": text}))
                 for uuid, text in wholes.items()]]
     url = f"https://{host}/{'a' if route == 'accounts' else 'c'}/{who}/videos"

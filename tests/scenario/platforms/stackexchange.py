@@ -39,7 +39,8 @@ def case_of(name, site, user, about, lists, filter_name="!nKzQUR30W7"):
 
 def with_body(rows, what):
     """What the built-in filter adds: the samples were asked for without it."""
-    return [{**row, "body": f"<p>The {what} as its author wrote it, number <b>{i}</b>.</p>"} for i, row in enumerate(rows)]
+    return [{**row, "body": f"<p>One of the {what} as its author wrote it, number <b>{i}</b>.</p>"}
+            for i, row in enumerate(rows)]
 
 
 def items_of(name):
@@ -50,7 +51,8 @@ def items_of(name):
 def genuine():
     (user,) = items_of("user")
     lists = {name: with_body(items_of(name), name) for name in ("questions", "answers")}
-    yield case_of("stackexchange/api_2.3", "stackoverflow.com", user, {**user, "about_me": "<p>Words of mine.</p>"}, lists)
+    about = {**user, "about_me": "<p>Words of mine.</p>"}
+    yield case_of("stackexchange/api_2.3", "stackoverflow.com", user, about, lists)
     yield Case("stackexchange/nobody", "https://superuser.com/users/9/nobody",
                [at(API, "/2.3/users/9", wrapped([]), site="superuser.com")], [], verdicts=("not-found",),
                source="stackexchange")

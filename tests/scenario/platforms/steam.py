@@ -9,8 +9,7 @@ HOST = "steamcommunity.com"
 def case_of(name, path):
     told = xml.fromstring(path.read_bytes())
     address = told.findtext("customURL")
-    return Case(name, f"https://{HOST}/id/{address}", [at(HOST, f"/id/{address}/", as_file(path, XML), xml=1),
-                                                        at(HOST, f"/id/{address}", as_file(path, XML), xml=1)], [],
+    return Case(name, f"https://{HOST}/id/{address}", [at(HOST, f"/id/{address}", as_file(path, XML), xml=1)], [],
                 source="steam", facts={"handle": told.findtext("steamID"), "location": told.findtext("location")})
 
 

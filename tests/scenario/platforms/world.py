@@ -3,6 +3,7 @@
 A network and mount namespace is entered, in which loopback has some public addresses; one server answers at all of
 them (server.py).  Each run of the program sees an /etc/hosts of its own, in which the platforms' hosts are at the
 address of its scene, and a config whose fetch.ca-file is a CA that is made here.  Nothing can leave the namespace.
+Delays stay as they are; they pass in no time, for the clock is in haste (tests/faults/haste.c).
 """
 import json
 import os
@@ -15,6 +16,8 @@ import sys
 from harness import BINARY, OWN_RULE, ROOT
 
 SECONDS = 240
+HASTE = ROOT / "build" / "release" / "faults" / "haste.so"
+A_LOOK = "70"  # seconds: no host wants to be left alone for longer between two requests
 ADDRESS = "52.0.{}.{}"  # public ones: others would be refused, as they must be
 
 
@@ -82,7 +85,7 @@ def write_scene(folder, number, cases, authority):
     (folder / "patterns" / "own.yaml").write_text(OWN_RULE.replace("WORD", "frobnicator"), encoding="utf-8")
     hosts = sorted({route.host for case in cases for route in case.routes})
     (folder / "hosts").write_text("".join(f"{address_of(number)} {host}\n" for host in ["localhost.test", *hosts]))
-    lines = ["fetch:", "  delay: 0s", f"  ca-file: {authority}", "profiles:"]
+    lines = ["fetch:", f"  ca-file: {authority}", "profiles:"]
     for case in cases:
         lines.append(f"  - url: {json.dumps(case.url)}")
         lines += ["    " + line for line in case.config.splitlines()]
@@ -94,7 +97,8 @@ def start_scan(folder, binary=BINARY):
     env = {**kept, "STATE_DIRECTORY": f"{folder}/state", "RUNTIME_DIRECTORY": f"{folder}/run",
            "CONFIGURATION_DIRECTORY": str(folder), "NO_COLOR": "1"}
     bind = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
-    command = ["unshare", "--mount", "sh", "-c", bind, "sh", f"{folder}/hosts", str(binary), "--scan-now",
+    command = ["unshare", "--mount", "sh", "-c", bind, "sh", f"{folder}/hosts",
+               "env", f"LD_PRELOAD={HASTE}", f"HASTE={A_LOOK}", str(binary), "--scan-now",
                "--config", f"{folder}/dirtwatch.yaml", "--patterns", f"{folder}/patterns", "--format=json"]
     with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd=folder)
