@@ -56,7 +56,8 @@ CALM = {"admiration", "amusement", "approval", "caring", "curiosity", "desire", 
 LISTS = [
     dict(id="unprofessional.insult.phrases", title="Words that offend, taken together",
          category="unprofessional.insult", items=1500, c=0.03, c2=0.1, shares=(0.0010, 0.0001), alone=1.25, same=("",),
-         elsewhere=["affiliate_youtube", "ethics_cm"],
+         elsewhere=["affiliate_youtube", "ethics_cm"], unless=["_ctx.violence_condemned"],
+         allow="    allow: [{match: '\\bsuck(?:s|ed)? less\\b', reason: praise}]\n",
          corpora={"tweeteval_offensive_train": 4, "tweeteval_offensive_val": 4, "toxic_spans_train": 3,
                   "toxic_spans_trial": 3, "toxicr": 2, "davidson": 1, "hatexplain": 0.7, "cyberbullying": 0.7},
          hit=["You are such a pathetic loser, what a stupid hypocrite",
@@ -361,8 +362,8 @@ def write_rule(out, what, phrases, weights, bias):
     kind: phrases
     bias: {bias:.2f}
     threshold: {LOW}
-{"    requires: [_ctx.group_named]" + chr(10) if what.get("needs_group") else ""}    unless: [_ctx.news]
-    items:""", file=out)
+{"    requires: [_ctx.group_named]" + chr(10) if what.get("needs_group") else ""}    unless: [{', '.join(['_ctx.news', '_ctx.wrong_to', *what.get('unless', [])])}]
+{what.get('allow', '')}    items:""", file=out)
     line = "      {"
     for i, (weight, phrase) in enumerate(items):
         item = f"{quote(phrase)}: {-weight:.2f}" + ("}" if i + 1 == len(items) else ",")
