@@ -151,6 +151,12 @@ struct api_interaction {
 	int64_t published_s;
 };
 
+/** The same as api_judge_list() for a list of interactions, which never says that the profile is empty;
+ *  what was not understood is told, and cuts no posts. */
+void api_judge_acts(struct extract *extract, size_t n_rows, size_t n_known);
+/** Not all interactions are shown, for the reason @why (static, one sentence).  Returns 0. */
+int api_cut_acts(struct extract *extract, const char *why);
+
 /** Append @interaction as a post: no text; others are paragraphs of one line each, LIMIT_TARGET_B in
  *  all: "@handle", name, about; links are url and site.  One that tells neither handle, name nor url is left
  *  out.  0, -ENOMEM. */

@@ -97,3 +97,22 @@ int api_add_interaction(
 		r = add_target(&target, base_url, interaction);
 	return api_add_post(extract, &target.compose, r, &post);
 }
+
+void api_judge_acts(struct extract *extract, size_t n_rows, size_t n_known)
+{
+	if (n_rows > 0 && n_known == 0) {
+		(void)api_drift(extract, "The list holds nothing that this site's API gives.");
+		return;
+	}
+	if (n_known < n_rows)
+		(void)api_cut_acts(
+			extract, "Some of what the server lists is nothing that its API gives.");
+	extract->verdict = VERDICT_OK;
+}
+
+int api_cut_acts(struct extract *extract, const char *why)
+{
+	extract->coverage.interactions_cut = true;
+	extract->coverage.lack = why;
+	return 0;
+}

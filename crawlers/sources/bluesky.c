@@ -4,16 +4,18 @@
 #include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
  * Bluesky, by its AppView, which answers without a log-in: the profile, then all that the account
- * wrote and passed on, page after page.  Names: the lexicons app.bsky.actor.getProfile and
- * app.bsky.feed.getAuthorFeed.
+ * wrote and passed on, page after page, and whom it follows.  Where the pages hold fewer posts than the
+ * profile counts, the account's repository has the rest.  Names: the lexicons
+ * app.bsky.actor.getProfile and app.bsky.feed.getAuthorFeed.
  */
-enum step { STEP_PROFILE, STEP_FEED };
 
-#define APPVIEW "https://public.api.bsky.app"
+/* Knows the DID of every handle, by DNS too, whichever server the account is on. */
+#define RESOLVER "https://bsky.social"
 
 /* A handle is a host name; a DID has ":" (W3C DID §3.1), often percent-encoded. */
 #define ACTOR_CHARS API_PLAIN_DOT ":%"
@@ -30,28 +32,31 @@ static int bluesky_first(struct arena *arena, const struct url *url, struct foll
 {
 	struct api_name actor = {.at = ""};
 	(void)api_name(url->path, "/profile/", ACTOR_CHARS, &actor); /* else the answer will tell */
-	const char *profile;
-	int r = api_format(arena, &profile, APPVIEW "/xrpc/app.bsky.actor.getProfile?actor=%.*s",
-		actor.len, actor.at);
+	const char *profile, *subject;
+	int r = api_format(arena, &profile,
+		BLUESKY_APPVIEW "/xrpc/app.bsky.actor.getProfile?actor=%.*s", actor.len, actor.at);
+	if (r == 0)
+		r = api_format(arena, &subject, "%.*s", actor.len, actor.at);
 	if (r < 0)
 		return r;
 	*ret = (struct follow){
 		.url = profile,
 		.source = source_bluesky.name,
-		.step = STEP_PROFILE,
+		.step = BLUESKY_PROFILE,
+		.subject = subject,
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_INSTEAD,
 	};
 	return 0;
 }
 
-/* @subject: "DID" or "DID PINNED". */
+/* @subject: "DID PINNED|- TOTAL SEEN", the last two being posts of its own. */
 static int follow_feed(
 	const struct page *page, struct extract *extract, const char *subject, const char *cursor)
 {
 	const struct follow like = {
 		.source = source_bluesky.name,
-		.step = STEP_FEED,
+		.step = BLUESKY_FEED,
 		.subject = subject,
 		.accept = ACCEPT_JSON,
 		.relation = cursor ? FOLLOW_OLDER : FOLLOW_NEXT,
@@ -72,8 +77,7 @@ static int follow_feed(
 
 /* ---- the profile ---- */
 
-/* Words of a subject have no spaces. */
-static bool is_word(const char *string)
+bool bluesky_is_word(const char *string)
 {
 	return string && *string && strlen(string) < 2048 && !strpbrk(string, " \t\r\n");
 }
@@ -113,55 +117,116 @@ static int read_profile(const json_t *root, const struct page *page, struct extr
 {
 	const char *did = json_words(root, "did");
 	const char *pinned = json_words(json_object_at(root, "pinnedPost"), "uri");
-	if (!is_word(did) || !json_words(root, "handle"))
+	if (!bluesky_is_word(did) || !json_words(root, "handle"))
 		return api_drift(extract, "The answer is no profile as Bluesky's API gives it.");
 	const char *subject = "";
-	bool pin = is_word(pinned);
 	int r = write_profile(root, page, extract);
 	if (r == 0)
-		r = api_format(
-			extract->arena, &subject, "%s%s%s", did, pin ? " " : "", pin ? pinned : "");
+		r = api_format(extract->arena, &subject, "%s %s %lld 0", did,
+			bluesky_is_word(pinned) ? pinned : "-", (long long)extract->facts.n_posts);
 	if (r != 0)
 		return r;
 	extract->verdict = extract->facts.n_posts == 0 ? VERDICT_EMPTY : VERDICT_OK;
-	return follow_feed(page, extract, subject, NULL);
+	r = follow_feed(page, extract, subject, NULL);
+	if (r == 0 && extract->facts.n_following != 0)
+		r = bluesky_ask_follows(page, extract, did);
+	return r == 0 ? bluesky_ask_did(extract, did, BLUESKY_ACTS, FOLLOW_ALSO) : r;
 }
 
 /* ---- its posts ---- */
 
+/* Go on with the feed, which has shown @seen posts so far, or look for those that it did not show. */
+static int go_on(const struct page *page, struct extract *extract, const char *const words[4],
+	int64_t seen, const char *cursor)
+{
+	const char *subject;
+	if (cursor) {
+		int r = api_format(extract->arena, &subject, "%s %s %s %lld", words[0], words[1],
+			words[2], (long long)seen);
+		return r == 0 ? follow_feed(page, extract, subject, cursor) : r;
+	}
+	if (seen >= strtoll(words[2], NULL, 10))
+		return 0;
+	return bluesky_ask_did(extract, words[0], BLUESKY_REST, FOLLOW_ALSO);
+}
+
 static int read_feed(const json_t *root, const struct page *page, struct extract *extract)
 {
 	const json_t *feed = json_array_at(root, "feed");
-	const char *words[2] = {"", ""}, *cursor = json_words(root, "cursor");
+	const char *words[4], *cursor = json_words(root, "cursor");
 	size_t n_known = 0;
-	int r = api_split(extract->arena, page->subject, words, 2);
+	int r = api_split(extract->arena, page->subject, words, 4);
 	if (r == 0 && (!feed || *words[0] == '\0'))
 		return api_drift(extract, "The answer is no list of posts as Bluesky gives it.");
 	const struct bluesky_owner owner = {.did = words[0], .pinned = words[1]};
+	int64_t seen = strtoll(words[3], NULL, 10);
 	for (size_t i = 0; r == 0 && i < json_array_size(feed); i++) {
 		const json_t *item = json_array_get(feed, i);
+		bool own;
 		if (!bluesky_is_item(item))
 			continue;
 		n_known++;
-		r = bluesky_write_item(item, &owner, extract);
+		r = bluesky_write_item(item, &owner, extract, &own);
+		seen += own;
 	}
 	if (r < 0)
 		return r;
 	api_judge_list(extract, json_array_size(feed), n_known);
 	/* A page without posts, but with a cursor, has more behind it; one without it is the last. */
-	bool more = cursor && extract->verdict != VERDICT_PARSE_DRIFT;
-	return more ? follow_feed(page, extract, page->subject, cursor) : 0;
+	return extract->verdict == VERDICT_PARSE_DRIFT ? 0
+						       : go_on(page, extract, words, seen, cursor);
 }
+
+/* ---- */
+
+static api_reader *const readers[BLUESKY_STEP_COUNT] = {
+	[BLUESKY_PROFILE] = read_profile,
+	[BLUESKY_FEED] = read_feed,
+	[BLUESKY_FOLLOWS] = bluesky_read_follows,
+	[BLUESKY_RESOLVE] = bluesky_read_resolved,
+	[BLUESKY_DID] = bluesky_read_did,
+	[BLUESKY_REPO] = bluesky_read_repo,
+	[BLUESKY_POSTS] = bluesky_read_posts,
+	[BLUESKY_OWN] = bluesky_read_own,
+	[BLUESKY_NAMED] = bluesky_read_named,
+	[BLUESKY_LIKES] = bluesky_read_likes,
+	[BLUESKY_LIKED] = bluesky_read_liked,
+};
 
 static int read_answer(const json_t *root, const struct page *page, struct extract *extract)
 {
-	return page->step == STEP_PROFILE ? read_profile(root, page, extract)
-					  : read_feed(root, page, extract);
+	if (page->step < 0 || page->step >= BLUESKY_STEP_COUNT)
+		return api_drift(extract, "Nothing that this version of dirtwatch asks Bluesky.");
+	return readers[page->step](root, page, extract);
+}
+
+/* The AppView refuses: the account's own server may not. */
+static int ask_elsewhere(const struct page *page, struct extract *extract)
+{
+	const char *actor = page->subject;
+	const struct follow like = {
+		.source = source_bluesky.name,
+		.step = BLUESKY_RESOLVE,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_INSTEAD,
+	};
+	if (!api_is_plain(actor, ACTOR_CHARS))
+		return 0;
+	if (strncmp(actor, "did:", 4) == 0)
+		return bluesky_ask_did(extract, actor, BLUESKY_ALONE, FOLLOW_INSTEAD);
+	return api_follow(extract, &like,
+		RESOLVER "/xrpc/com.atproto.identity.resolveHandle?handle=%s", actor);
 }
 
 static int bluesky_walled(const struct page *page, struct extract *extract)
 {
-	return wall_judge(page, extract, NULL);
+	int r = wall_judge(page, extract, NULL);
+	bool refused = extract->verdict == VERDICT_BLOCKED ||
+		       extract->verdict == VERDICT_AUTH_REQUIRED ||
+		       extract->verdict == VERDICT_SERVER_ERROR;
+	if (r == 0 && page->step == BLUESKY_PROFILE && refused)
+		r = ask_elsewhere(page, extract);
+	return r;
 }
 
 static int bluesky_read(const struct page *page, struct extract *extract)

@@ -7,7 +7,7 @@
 /* Names: the lexicons app.bsky.feed.post, app.bsky.feed.defs, app.bsky.richtext.facet and
  * app.bsky.embed.*. */
 
-#define SITE "https://bsky.app"
+#define SITE BLUESKY_SITE
 
 bool bluesky_is_item(const json_t *item)
 {
@@ -203,7 +203,7 @@ static int64_t written_s(const json_t *post)
 }
 
 /* at://DID/app.bsky.feed.post/KEY is shown at /profile/DID/post/KEY. */
-static int permalink(struct arena *arena, const char *uri, const char **ret)
+int bluesky_permalink(struct arena *arena, const char *uri, const char **ret)
 {
 	static const char middle[] = "/app.bsky.feed.post/";
 	const char *key = strstr(uri, middle);
@@ -232,7 +232,7 @@ static int write_head(const json_t *item, const struct bluesky_owner *owner, str
 	/* One may pass on one's own post: then only the act has an id of its own. */
 	int r = api_copy(arena, post->kind == KIND_REPOST && again ? again : uri, &post->id);
 	if (r == 0)
-		r = permalink(arena, uri, &post->url);
+		r = bluesky_permalink(arena, uri, &post->url);
 	if (r == 0)
 		r = api_copy(
 			arena, json_words(json_object_at(view, "author"), "handle"), &post->author);
@@ -241,14 +241,15 @@ static int write_head(const json_t *item, const struct bluesky_owner *owner, str
 	return r;
 }
 
-int bluesky_write_item(
-	const json_t *item, const struct bluesky_owner *owner, struct extract *extract)
+int bluesky_write_item(const json_t *item, const struct bluesky_owner *owner,
+	struct extract *extract, bool *ret_own)
 {
 	const json_t *view = json_object_at(item, "post");
 	const json_t *record = json_object_at(view, "record");
 	struct compose compose = COMPOSE_INIT(extract->arena);
 	struct post post = {0};
 	int r = write_head(item, owner, extract->arena, &post);
+	*ret_own = post.kind != KIND_REPOST;
 	if (r == 0)
 		r = post.kind == KIND_REPOST ? add_others(&compose, record)
 					     : add_record(&compose, record);

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	const struct source *source = sources[bytes[0] % n_sources];
 	struct page page =
 		page_of(source->name, "https://ada.example/@ada", (const char *)bytes + 1, len - 1);
-	page.step = bytes[0] / 4 % 4;
+	page.step = bytes[0] / 4 % 16;
 	page.subject = page.step > 0 ? "42 104" : NULL;
 	struct extract extract;
 	int r = source_read(shipped_walls(), &page, &extract);

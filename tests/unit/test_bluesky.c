@@ -4,6 +4,7 @@
 #define API     "https://public.api.bsky.app/xrpc/"
 #define DID     "did:plc:quackquackquackquackquac"
 #define PIN     "at://" DID "/app.bsky.feed.post/3kaaa"
+#define ESCAPED "did%3Aplc%3Aquackquackquackquackquac"
 #define POST(k) "at://" DID "/app.bsky.feed.post/" k
 
 static const struct asked profile = {
@@ -18,8 +19,86 @@ static const struct asked feed = {
 	.url = API "app.bsky.feed.getAuthorFeed?actor=did%3Aplc%3Aquack",
 	.profile = "https://bsky.app/profile/ada.example",
 	.step = 1,
-	.subject = DID " " PIN,
+	.subject = DID " " PIN " -1 0",
 };
+
+#define PDS "https://pds.example/xrpc/"
+
+/* Questions beyond the profile and its posts. */
+static const struct question {
+	struct asked asked;
+	const char *file;
+} questions[] = {
+	{{"bluesky", API "app.bsky.graph.getFollows?actor=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_FOLLOWS, DID " 1", 0, NULL, NULL},
+		"tests/fixtures/bluesky/follows.json"},
+	{{"bluesky",
+		 "https://bsky.social/xrpc/com.atproto.identity.resolveHandle?handle=ada.example",
+		 "https://bsky.app/profile/ada.example", BLUESKY_RESOLVE, NULL, 0, NULL, NULL},
+		"tests/fixtures/bluesky/resolved.json"},
+	{{"bluesky", "https://plc.directory/" DID "#acts", "https://bsky.app/profile/ada.example",
+		 BLUESKY_DID, DID " acts", 0, NULL, NULL},
+		"tests/fixtures/bluesky/did.json"},
+	{{"bluesky", PDS "com.atproto.repo.describeRepo?repo=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_REPO, DID " acts", 0, NULL, NULL},
+		"tests/fixtures/bluesky/repo.json"},
+	{{"bluesky", PDS "com.atproto.repo.listRecords?repo=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_POSTS, DID " rest", 0, NULL, NULL},
+		"tests/fixtures/bluesky/records.json"},
+	{{"bluesky", PDS "com.atproto.repo.getRecord?repo=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_OWN, DID " alone", 0, NULL, NULL},
+		"tests/fixtures/bluesky/own.json"},
+	{{"bluesky", PDS "com.atproto.repo.listRecords?repo=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_NAMED, DID " acts", 0, NULL, NULL},
+		"tests/fixtures/bluesky/named.json"},
+	{{"bluesky", PDS "com.atproto.repo.listRecords?repo=x",
+		 "https://bsky.app/profile/ada.example", BLUESKY_LIKES, DID " acts 1", 0, NULL,
+		 NULL},
+		"tests/fixtures/bluesky/likes.json"},
+	{{"bluesky", API "app.bsky.feed.getPosts?uris=x", "https://bsky.app/profile/ada.example",
+		 BLUESKY_LIKED,
+		 "at://did:plc:bob/app.bsky.feed.post/3p00 1709287200 "
+		 "at://did:plc:bob/app.bsky.feed.post/3p07 1709287207",
+		 0, NULL, NULL},
+		"tests/fixtures/bluesky/liked.json"},
+};
+
+static const struct question *question(enum bluesky_step step)
+{
+	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+		if (questions[i].asked.step == (int)step)
+			return &questions[i];
+	}
+	FAIL("nothing asks step %d", step);
+}
+
+static void ask(enum bluesky_step step, const char *subject, struct extract *ret)
+{
+	struct asked asked = question(step)->asked;
+	asked.subject = subject ? subject : asked.subject;
+	answer_file(&asked, question(step)->file, ret);
+}
+
+/* What @extract leads to: @rows of "step relation URL". */
+struct lead {
+	enum bluesky_step step;
+	enum relation relation;
+	const char *url;
+	const char *subject; /* NULL: any */
+};
+
+static void check_leads(const struct extract *extract, const struct lead *leads, size_t count)
+{
+	for (size_t i = 0; i < count && i < extract->n_follows; i++) {
+		const struct follow *follow = &extract->follows[i];
+		if (follow->step != (int)leads[i].step || follow->relation != leads[i].relation ||
+			strcmp(follow->url, leads[i].url) != 0 ||
+			(leads[i].subject && !same(follow->subject, leads[i].subject)))
+			FAIL("lead %zu: step %d, relation %d, %s (%s)", i, follow->step,
+				follow->relation, follow->url, follow->subject);
+	}
+	assert_int_equal(extract->n_follows, count);
+}
 
 static void addresses(void **state)
 {
@@ -60,12 +139,16 @@ static void the_profile(void **state)
 	assert_string_equal(post_called(&extract, "handle")->text, "ada.example");
 	assert_string_equal(post_called(&extract, "bio")->text,
 		"Ada Example 🦆\n\nBridges, mostly.\nOpinions are my own.");
-	assert_int_equal(extract.n_follows, 1);
-	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
-	assert_string_equal(extract.follows[0].subject, DID " " PIN);
-	assert_string_equal(extract.follows[0].url,
-		API "app.bsky.feed.getAuthorFeed?actor=did%3Aplc%3Aquackquackquackquackquac"
-		    "&limit=100&filter=posts_with_replies");
+	static const struct lead leads[] = {
+		{BLUESKY_FEED, FOLLOW_NEXT,
+			API "app.bsky.feed.getAuthorFeed?actor=" ESCAPED
+			    "&limit=100&filter=posts_with_replies",
+			DID " " PIN " 6 0"},
+		{BLUESKY_FOLLOWS, FOLLOW_ALSO,
+			API "app.bsky.graph.getFollows?actor=" ESCAPED "&limit=100", DID " 1"},
+		{BLUESKY_DID, FOLLOW_ALSO, "https://plc.directory/" DID "#acts", DID " acts"},
+	};
+	check_leads(&extract, leads, 3);
 	extract_release(&extract);
 }
 
@@ -158,6 +241,258 @@ static void the_list_goes_on_while_there_is_a_cursor(void **state)
 	}
 }
 
+/* The feed's last page knows how many posts were shown, and the profile how many there are. */
+static void missing_posts_are_looked_for(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		const char *subject;
+		const char *url; /* NULL: nothing is asked for */
+	} rows[] = {
+		{"six of nine", DID " - 9 0", "https://plc.directory/" DID "#rest"},
+		{"all, on several pages", DID " - 9 3", NULL},
+		{"more than counted", DID " - 5 0", NULL},
+		{"not counted", DID " - -1 0", NULL},
+		{"nine, of a did:web", "did:web:ada.example - 9 0",
+			"https://ada.example/.well-known/did.json#rest"},
+		{"another kind of DID", "did:key:z6Mk - 99 0", NULL},
+		{"a did:web that is no host", "did:web:ada.example/x - 99 0", NULL},
+	};
+	json_t *root = json_load_file("tests/fixtures/bluesky/feed.json", 0, NULL);
+	assert_int_equal(json_object_del(root, "cursor"), 0);
+	char *body = json_dumps(root, 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct asked asked = feed;
+		asked.subject = rows[i].subject;
+		struct extract extract;
+		answer(&asked, body, strlen(body), &extract);
+		const char *url = extract.n_follows ? extract.follows[0].url : NULL;
+		if (!same(url, rows[i].url))
+			fail_msg("%s: %s", rows[i].name, url ? url : "nothing");
+		extract_release(&extract);
+	}
+	free(body);
+	json_decref(root);
+}
+
+static void whom_it_follows(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"a company, whose bio is one line", "follow:did:plc:globexglobexglobexglobexg",
+			KIND_FOLLOW, 0, NULL, "",
+			"@globex.example\n\nGlobex\n\nWidgets. @globex of the sea", 1},
+		{"a handle that is none", "follow:did:web:bob.example", KIND_FOLLOW, 0, NULL, "",
+			"Bob", 1},
+		{"a handle alone", "follow:did:plc:carolcarolcarolcarolcarol", KIND_FOLLOW, 0, NULL,
+			"", "@carol.bsky.social", 1},
+	};
+	static const struct lead leads[] = {{BLUESKY_FOLLOWS, FOLLOW_ALSO,
+		API "app.bsky.graph.getFollows?actor=" ESCAPED "&limit=100&cursor=3kx%3A%3Ay",
+		DID " 2"}};
+	struct extract extract;
+	ask(BLUESKY_FOLLOWS, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_posts(&extract, rows, 3);
+	assert_string_equal(
+		extract.posts[1].links[0].url, "https://bsky.app/profile/did:web:bob.example");
+	check_leads(&extract, leads, 1);
+	assert_false(extract.coverage.interactions_cut);
+	extract_release(&extract);
+	ask(BLUESKY_FOLLOWS, DID " 20", &extract); /* the last page that is read */
+	assert_int_equal(extract.n_follows, 0);
+	assert_true(extract.coverage.interactions_cut);
+	assert_non_null(extract.coverage.lack);
+	assert_false(extract.coverage.cut);
+	extract_release(&extract);
+}
+
+static void the_way_to_the_repository(void **state)
+{
+	(void)state;
+	struct extract extract;
+	static const struct lead resolved[] = {
+		{BLUESKY_DID, FOLLOW_INSTEAD, "https://plc.directory/" DID "#alone", DID " alone"}};
+	ask(BLUESKY_RESOLVE, NULL, &extract);
+	check_leads(&extract, resolved, 1);
+	extract_release(&extract);
+	static const struct lead acts[] = {{BLUESKY_REPO, FOLLOW_ALSO,
+		PDS "com.atproto.repo.describeRepo?repo=" ESCAPED, DID " acts"}};
+	ask(BLUESKY_DID, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_leads(&extract, acts, 1);
+	extract_release(&extract);
+	static const struct lead rest[] = {{BLUESKY_POSTS, FOLLOW_ALSO,
+		PDS "com.atproto.repo.listRecords?repo=" ESCAPED
+		    "&collection=app.bsky.feed.post&limit=100",
+		DID " rest"}};
+	ask(BLUESKY_DID, DID " rest", &extract);
+	check_leads(&extract, rest, 1);
+	extract_release(&extract);
+	ask(BLUESKY_DID, "did:plc:another acts", &extract); /* the document of somebody else */
+	assert_int_equal(extract.verdict, VERDICT_PARSE_DRIFT);
+	assert_int_equal(extract.n_follows, 0);
+	extract_release(&extract);
+}
+
+static void what_the_repository_holds(void **state)
+{
+	(void)state;
+	static const struct lead acts[] = {
+		{BLUESKY_LIKES, FOLLOW_ALSO,
+			PDS "com.atproto.repo.listRecords?repo=" ESCAPED
+			    "&collection=app.bsky.feed.like&limit=100",
+			DID " acts 1"},
+		{BLUESKY_NAMED, FOLLOW_ALSO,
+			PDS "com.atproto.repo.listRecords?repo=" ESCAPED
+			    "&collection=app.bsky.graph.list&limit=100",
+			DID " acts 1"},
+	};
+	struct extract extract;
+	ask(BLUESKY_REPO, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_posts, 0);
+	assert_string_equal(extract.coverage.lack, "Public records of other apps are not read: "
+						   "com.blogs.example.entry, ex.notes.note.");
+	check_leads(&extract, acts, 2);
+	extract_release(&extract);
+	ask(BLUESKY_REPO, DID " alone", &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_string_equal(extract.facts.handle, "ada.example");
+	assert_int_equal(extract.n_follows, 4); /* the profile's record and the posts, too */
+	assert_int_equal(extract.follows[0].step, BLUESKY_OWN);
+	assert_int_equal(extract.follows[1].step, BLUESKY_POSTS);
+	assert_int_equal(extract.follows[1].relation, FOLLOW_NEXT);
+	extract_release(&extract);
+}
+
+static void posts_of_the_repository(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"what the AppView leaves out", POST("3kzzz"), KIND_POST, 1709373600,
+			"https://bsky.app/profile/" DID "/post/3kzzz", "Not shown by the AppView",
+			NULL, 0},
+		{"a quote, without what it quotes", POST("3kyyy"), KIND_QUOTE, 1709287200,
+			"https://bsky.app/profile/" DID "/post/3kyyy", "so wrong", NULL, 0},
+		{"a reply", POST("3kxxx"), KIND_REPLY, 1709200800,
+			"https://bsky.app/profile/" DID "/post/3kxxx", "hi", NULL, 0},
+	};
+	struct extract extract;
+	ask(BLUESKY_POSTS, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_posts(&extract, rows, 3);
+	assert_true(extract.coverage.cut); /* one is of another repository */
+	assert_int_equal(extract.n_follows, 1);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_ALSO);
+	extract_release(&extract);
+	ask(BLUESKY_POSTS, DID " alone", &extract);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
+	extract_release(&extract);
+}
+
+static void names_that_it_gave(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"a list", "at://" DID "/app.bsky.graph.list/3kll", KIND_POST, 1704412800,
+			"https://bsky.app/profile/" DID "/lists/3kll",
+			"Utter idiots\n\nwhom I block", NULL, 0},
+		{"a starter pack", "at://" DID "/app.bsky.graph.starterpack/3kss", KIND_POST,
+			1704499200, "https://bsky.app/starter-pack/" DID "/3kss", "Bridges", NULL,
+			0},
+		{"a feed", "at://" DID "/app.bsky.feed.generator/birds", KIND_POST, 1704585600,
+			"https://bsky.app/profile/" DID "/feed/birds", "Birds", NULL, 0},
+	};
+	struct extract extract;
+	ask(BLUESKY_NAMED, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_posts(&extract, rows, 3);
+	extract_release(&extract);
+	ask(BLUESKY_OWN, NULL, &extract);
+	assert_string_equal(extract.facts.name, "Ada Example");
+	assert_string_equal(extract.facts.bio, "Bridges.");
+	assert_int_equal(extract.facts.created_s, 1689904831);
+	extract_release(&extract);
+}
+
+static void what_it_likes(void **state)
+{
+	(void)state;
+	struct extract extract;
+	ask(BLUESKY_LIKES, NULL, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_posts, 0);
+	assert_int_equal(extract.n_follows, 3); /* 25 posts, 2 posts, the next page */
+	const struct follow *batch = &extract.follows[0];
+	assert_int_equal(batch->step, BLUESKY_LIKED);
+	assert_int_equal(batch->relation, FOLLOW_ALSO);
+	assert_non_null(
+		strstr(batch->url, API "app.bsky.feed.getPosts?uris=at%3A%2F%2Fdid%3Aplc%3Abob"
+				       "%2Fapp.bsky.feed.post%2F3p00&uris="));
+	assert_non_null(strstr(batch->subject, "/3p24 1709287224"));
+	assert_null(strstr(batch->url, "3p25"));
+	assert_null(strstr(batch->url, "generator"));
+	assert_non_null(
+		strstr(extract.follows[1].url, "?uris=at%3A%2F%2Fdid%3Aplc%3Abob%2Fapp.bsky."
+					       "feed.post%2F3p25&uris="));
+	assert_string_equal(extract.follows[2].subject, DID " acts 2");
+	extract_release(&extract);
+	ask(BLUESKY_LIKES, DID " acts 2", &extract);
+	assert_int_equal(extract.n_follows, 2);
+	assert_true(extract.coverage.interactions_cut);
+	extract_release(&extract);
+	static const struct post_row rows[] = {
+		{"a company's post, when it was liked",
+			"like:at://did:plc:bob/app.bsky.feed.post/3p00", KIND_LIKE, 1709287200,
+			NULL, "", "@globex.example\n\nGlobex\n\nOur new widget is here", 1},
+		{"somebody's", "like:at://did:plc:bob/app.bsky.feed.post/3p07", KIND_LIKE,
+			1709287207, NULL, "", "@bob.example\n\nBob\n\nFish and chips", 1},
+	};
+	ask(BLUESKY_LIKED, NULL, &extract);
+	check_posts(&extract, rows, 2);
+	assert_string_equal(
+		extract.posts[0].links[0].url, "https://bsky.app/profile/did:plc:bob/post/3p00");
+	extract_release(&extract);
+}
+
+/* Where the AppView refuses, the account's own server is asked; where it knows the account's state, not. */
+static void the_appview_refuses(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		int status;
+		const char *actor;
+		const char *body;
+		const char *url; /* NULL: nothing is asked for */
+	} rows[] = {
+		{"a handle", 403, "ada.example", "<p>no",
+			"https://bsky.social/xrpc/com.atproto.identity.resolveHandle?handle=ada."
+			"example"},
+		{"a DID", 401, DID, "{\"error\":\"AuthMissing\"}",
+			"https://plc.directory/" DID "#alone"},
+		{"taken down", 400, DID, "{\"error\":\"AccountTakedown\"}", NULL},
+		{"not there", 400, DID, "{\"message\":\"Profile not found\"}", NULL},
+		{"a name that is none", 403, "a b", "no", NULL},
+		{"not told", 403, NULL, "no", NULL},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct asked asked = profile;
+		struct extract extract;
+		asked.status = rows[i].status;
+		asked.subject = rows[i].actor;
+		answer(&asked, rows[i].body, strlen(rows[i].body), &extract);
+		const char *url = extract.n_follows ? extract.follows[0].url : NULL;
+		if (!same(url, rows[i].url) ||
+			(url && extract.follows[0].relation != FOLLOW_INSTEAD))
+			fail_msg("%s: %s", rows[i].name, url ? url : "nothing");
+		assert_false(verdict_proves(extract.verdict));
+		extract_release(&extract);
+	}
+}
+
 static void an_endless_cursor_is_not_followed(void **state)
 {
 	(void)state;
@@ -217,6 +552,10 @@ static void damaged_answers(void **state)
 	check_cuts(&feed, "tests/fixtures/bluesky/feed.json");
 	check_types(&profile, "tests/fixtures/bluesky/profile.json");
 	check_types(&feed, "tests/fixtures/bluesky/feed.json");
+	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+		check_cuts(&questions[i].asked, questions[i].file);
+		check_types(&questions[i].asked, questions[i].file);
+	}
 }
 
 /* ---- what Bluesky's own server and its tests give ---- */
@@ -336,6 +675,99 @@ static void profiles_of_real_servers(void **state)
 	}
 }
 
+static void answer_shared(enum bluesky_step step, const char *subject, int status, const char *path,
+	struct extract *ret)
+{
+	size_t len;
+	char *body = shared_page(path, &len);
+	struct asked asked = step == BLUESKY_FEED ? feed : question(step)->asked;
+	asked.subject = subject;
+	asked.status = status;
+	*ret = (struct extract){.verdict = VERDICT_COUNT};
+	if (body)
+		answer(&asked, body, len, ret);
+	free(body);
+}
+
+/* A real server's repository shows what its AppView shows: same addresses, same words. */
+static void repositories_of_real_servers(void **state)
+{
+	(void)state;
+	static const char alice[] = "did:plc:ohz7qltd4lugpzobiopqokk5";
+	struct extract extract, shown;
+	answer_shared(BLUESKY_POSTS, "did:plc:ohz7qltd4lugpzobiopqokk5 rest", 200,
+		"servers/bluesky/listRecords.json", &extract);
+	if (extract.verdict == VERDICT_COUNT)
+		return;
+	answer_shared(BLUESKY_FEED, "did:plc:ohz7qltd4lugpzobiopqokk5 - 7 0", 200,
+		"servers/bluesky/getAuthorFeed.json", &shown);
+	assert_int_equal(extract.n_posts, 7);
+	size_t n = 0;
+	for (size_t i = 0; i < shown.n_posts; i++) {
+		if (shown.posts[i].kind == KIND_REPOST)
+			continue;
+		const struct post *post = post_called(&extract, shown.posts[i].id);
+		assert_string_equal(post->text, shown.posts[i].text);
+		assert_string_equal(post->url, shown.posts[i].url);
+		assert_int_equal(post->kind, shown.posts[i].kind);
+		n++;
+	}
+	assert_int_equal(n, 7);
+	for (size_t i = 0; i < shown.n_follows; i++) /* all seven were shown */
+		assert_int_equal(shown.follows[i].step, BLUESKY_FEED);
+	extract_release(&shown);
+	extract_release(&extract);
+	answer_shared(BLUESKY_DID, "did:plc:ohz7qltd4lugpzobiopqokk5 acts", 200,
+		"servers/bluesky/did-document.json", &extract);
+	assert_int_equal(extract.n_follows, 1);
+	assert_non_null(strstr(extract.follows[0].url, "http://localhost:2583/xrpc/com.atproto."));
+	extract_release(&extract);
+	answer_shared(BLUESKY_REPO, "did:plc:ohz7qltd4lugpzobiopqokk5 alone", 200,
+		"servers/bluesky/describeRepo.json", &extract);
+	assert_string_equal(extract.facts.handle, "alice.test");
+	assert_int_equal(extract.n_follows, 2);
+	extract_release(&extract);
+	answer_shared(BLUESKY_OWN, alice, 200, "servers/bluesky/getRecord-profile.json", &extract);
+	assert_string_equal(extract.facts.bio, "Candidate. Opinions my own. 日本語");
+	extract_release(&extract);
+	answer_shared(BLUESKY_RESOLVE, NULL, 200, "servers/bluesky/resolveHandle.json", &extract);
+	assert_int_equal(extract.n_follows, 1);
+	extract_release(&extract);
+	answer_shared(BLUESKY_POSTS, alice, 400, "servers/bluesky/listRecords-deactivated.json",
+		&extract);
+	assert_int_equal(extract.verdict, VERDICT_NOT_FOUND);
+	extract_release(&extract);
+}
+
+static void follows_of_real_servers(void **state)
+{
+	(void)state;
+	size_t len;
+	char *body = shared_page("platforms/bluesky/get_follows.json", &len);
+	if (!body)
+		return;
+	struct extract extract;
+	answer(&question(BLUESKY_FOLLOWS)->asked, body, len, &extract);
+	json_t *root = json_loadb(body, len, 0, NULL);
+	const json_t *follows = json_object_get(root, "follows");
+	assert_int_equal(extract.n_posts, json_array_size(follows));
+	for (size_t i = 0; i < extract.n_posts; i++) {
+		const json_t *account = json_array_get(follows, i);
+		const char *handle = json_string_value(json_object_get(account, "handle"));
+		const char *name = json_string_value(json_object_get(account, "displayName"));
+		const struct post *post = &extract.posts[i];
+		assert_int_equal(post->kind, KIND_FOLLOW);
+		assert_int_equal(strncmp(post->others + 1, handle, strlen(handle)), 0);
+		if (name)
+			assert_non_null(strstr(post->others, name));
+		assert_non_null(strstr(post->links[0].url, handle));
+	}
+	print_message("%zu follows compared\n", extract.n_posts);
+	json_decref(root);
+	extract_release(&extract);
+	free(body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +776,16 @@ int main(void)
 		cmocka_unit_test(its_posts),
 		cmocka_unit_test(links_stand_where_the_facets_say),
 		cmocka_unit_test(the_list_goes_on_while_there_is_a_cursor),
+		cmocka_unit_test(missing_posts_are_looked_for),
+		cmocka_unit_test(whom_it_follows),
+		cmocka_unit_test(the_way_to_the_repository),
+		cmocka_unit_test(what_the_repository_holds),
+		cmocka_unit_test(posts_of_the_repository),
+		cmocka_unit_test(names_that_it_gave),
+		cmocka_unit_test(what_it_likes),
+		cmocka_unit_test(the_appview_refuses),
+		cmocka_unit_test(repositories_of_real_servers),
+		cmocka_unit_test(follows_of_real_servers),
 		cmocka_unit_test(an_endless_cursor_is_not_followed),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(damaged_answers),
