@@ -100,7 +100,7 @@ static int settle(struct scan *scan, struct profile_result *ret)
 		return r;
 	*ret = (struct profile_result){
 		.url = scan->options.profile->url,
-		.source = scan->choice.own,
+		.source = scan->choice.source->name,
 		.source_why = scan->choice.why,
 		.outcome = outcome,
 		.unchanged =
@@ -344,7 +344,8 @@ static int ask_page(struct scan *scan)
 		.url = scan->asked->url,
 		.accept = scan->asked->accept,
 		.json = scan->asked->json,
-		.source = scan->choice.source->name,
+		.source = scan->choice.own,
+		.side = scan->asked->relation == FOLLOW_ALSO,
 		.etag = scan->remembered ? scan->memory.etag : NULL,
 		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
 		.trusted_origin = scan->choice.url.origin,
