@@ -145,17 +145,17 @@ static void stop_store(struct context *context)
 	context->store = store_close(context->store);
 }
 
-static int note_host(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata)
+static int note_host(const struct pace_row *row, void *userdata)
 {
-	const struct pace_row row = {
-		.origin = origin, .retry_at_s = retry_at_s, .failures = failures};
-	return pace_note(userdata, &row);
+	return pace_note(userdata, row);
 }
 
 static int start_pace(struct context *context)
 {
 	int r = pace_new(context->clock, context->config->delay_s * US_A_S, &context->pace);
 	struct arena *arena = arena_new(LIMIT_EXTRACT_B);
+	if (r == 0)
+		pace_use_tokens(context->pace, context->tokens);
 	if (r == 0)
 		r = arena ? store_each_pace(context->store, arena, note_host, context->pace)
 			  : -ENOMEM;
@@ -166,7 +166,7 @@ static int start_pace(struct context *context)
 static void keep_host(const struct pace_row *row, void *userdata)
 {
 	struct store *store = userdata;
-	int r = store_set_pace(store, row->origin, row->retry_at_s, row->failures);
+	int r = store_set_pace(store, row);
 	if (r < 0)
 		log_warn(r, "cannot keep when %s may be asked again, ignoring", row->origin);
 }

@@ -1,6 +1,7 @@
 #ifndef DIRTWATCH_DAEMON_STORE_H
 #define DIRTWATCH_DAEMON_STORE_H
 
+#include "crawlers/net/pace.h"
 #include "daemon/base/arena.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/terms.h"
@@ -180,11 +181,9 @@ MUST_CHECK int store_alerts_waiting(struct store *store, int64_t *ret);
 
 /* ---- hosts ---- */
 
-/** When @origin may be asked again, and how often it failed; both 0: nothing to remember. */
-MUST_CHECK int store_set_pace(
-	struct store *store, const char *origin, int64_t retry_at_s, int64_t failures);
+/** What is kept of the host @row->origin; all else 0: nothing to remember. */
+MUST_CHECK int store_set_pace(struct store *store, const struct pace_row *row);
 MUST_CHECK int store_each_pace(struct store *store, struct arena *arena,
-	int (*each)(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata),
-	void *userdata);
+	int (*each)(const struct pace_row *row, void *userdata), void *userdata);
 
 #endif

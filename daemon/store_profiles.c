@@ -182,52 +182,50 @@ int store_set_page(
 
 /* ---- hosts ---- */
 
-int store_set_pace(struct store *store, const char *origin, int64_t retry_at_s, int64_t failures)
+#define PACE_COLUMNS(X)         \
+	X(retry_at_s, INT, 0)   \
+	X(failures, INT, 0)     \
+	X(ready_s, INT, 0)      \
+	X(used_since_s, INT, 0) \
+	X(n_used, INT, 0)
+
+#define PACE_COLUMN(name, type, values) {offsetof(struct pace_row, name), COLUMN_##type, values},
+
+static const struct column pace_columns[] = {
+	{offsetof(struct pace_row, origin), COLUMN_TEXT, 0}, PACE_COLUMNS(PACE_COLUMN)};
+#define N_PACE_COLUMNS (sizeof pace_columns / sizeof pace_columns[0])
+
+int store_set_pace(struct store *store, const struct pace_row *row)
 {
-	bool nothing = retry_at_s == 0 && failures == 0;
+	bool nothing =
+		row->retry_at_s == 0 && row->failures == 0 && row->ready_s == 0 && row->n_used == 0;
 	sqlite3_stmt *statement;
 	int r = nothing ? store_statement(store, STATEMENT_DROP_PACE,
 				  "DELETE FROM pace WHERE origin = ?1", &statement)
 			: store_statement(store, STATEMENT_SET_PACE,
-				  "REPLACE INTO pace (origin, retry_at_s, failures) VALUES (?1, "
-				  "?2, ?3)",
+				  "REPLACE INTO pace (origin" PACE_COLUMNS(
+					  LISTED) ") VALUES (?" PACE_COLUMNS(FREE_PLACE) ")",
 				  &statement);
 	if (r == 0)
-		r = store_bind_text(statement, 1, origin);
-	if (r == 0 && !nothing)
-		r = store_bind_int(statement, 2, retry_at_s);
-	if (r == 0 && !nothing)
-		r = store_bind_int(statement, 3, failures);
+		r = nothing ? store_bind_text(statement, 1, row->origin)
+			    : store_bind(statement, 1, pace_columns, N_PACE_COLUMNS, row);
 	return r == 0 ? store_run(statement) : r;
 }
 
-struct pace_memory {
-	const char *origin;
-	int64_t retry_at_s;
-	int64_t failures;
-};
-
-static const struct column pace_columns[] = {
-	{offsetof(struct pace_memory, origin), COLUMN_TEXT, 0},
-	{offsetof(struct pace_memory, retry_at_s), COLUMN_INT, 0},
-	{offsetof(struct pace_memory, failures), COLUMN_INT, 0},
-};
-
 int store_each_pace(struct store *store, struct arena *arena,
-	int (*each)(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata),
-	void *userdata)
+	int (*each)(const struct pace_row *row, void *userdata), void *userdata)
 {
 	sqlite3_stmt *statement = NULL;
 	int r = store_statement(store, STATEMENT_EACH_PACE,
-		"SELECT origin, retry_at_s, failures FROM pace ORDER BY origin", &statement);
+		"SELECT origin" PACE_COLUMNS(LISTED) " FROM pace ORDER BY origin", &statement);
 	while (r == 0) {
 		r = store_step(statement);
 		if (r != 0)
 			return r == STORE_E_NONE ? 0 : r;
-		struct pace_memory pace;
-		r = store_read(statement, 0, pace_columns, 3, arena, &pace);
+		struct pace_row row;
+		r = store_read(statement, 0, pace_columns, N_PACE_COLUMNS, arena, &row);
 		if (r == 0)
-			r = each(pace.origin, pace.retry_at_s, pace.failures, userdata);
+			r = each(&row, userdata);
 	}
 	if (statement)
 		(void)sqlite3_reset(statement); /* ends the read; its run succeeded */

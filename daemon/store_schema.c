@@ -105,8 +105,15 @@ static const char first_step[] =
 	"	failures INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;";
 
+/* A pause that a restart must not cut short, and what is spent of a host's budget. */
+static const char pace_step[] =
+	"ALTER TABLE pace ADD COLUMN ready_s INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE pace ADD COLUMN used_since_s INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE pace ADD COLUMN n_used INTEGER NOT NULL DEFAULT 0;";
+
 const char *const store_steps[] = {
 	first_step,
+	pace_step,
 };
 const int store_n_steps = sizeof store_steps / sizeof store_steps[0];
 

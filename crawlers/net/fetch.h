@@ -48,6 +48,7 @@ struct fetch_request {
 				     * the only one that may lie in a private network; NULL: none */
 	const char *source; /* that the profile is known to be of by its URL: that platform's token
 			     * may go along (token.h); a static string; NULL: none */
+	bool side;          /* only adds to a profile: failing once says little of its host */
 	bool robots;        /* a robots.txt: that it came does not end a back-off */
 	bool obey_robots;   /* follow redirects only to where pace_robots() allows it */
 	size_t max_b;       /* body ceiling, at most LIMIT_PAGE_B; 0: that */

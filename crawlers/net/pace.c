@@ -1,69 +1,25 @@
-#include "crawlers/net/pace.h"
-
-#include "crawlers/net/robots.h"
+#include "crawlers/net/pace_internal.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define US_A_S 1000000
+#define US_A_S  1000000
+#define US_A_MS 1000
 
 /* Origins remembered: one person's profiles lead to some dozens. */
 #define HOSTS_MAX 4096
 
-/* Rules of all origins together: robots.txt of real sites are some kB, the largest allowed 1.5 MB.
- */
-#define ROBOTS_SUM_B (64ul * 1024 * 1024)
-/* RFC 9309 §2.4: "Crawlers SHOULD NOT use the cached version for more than 24 hours". */
-#define ROBOTS_MAX_S (24ll * 60 * 60)
-
 /* For taking one URL apart. */
 #define SCRATCH_B (8ul * LIMIT_URL_B)
 
+/* A row from the store with a later time than this (the year 5138) is spoilt: sums must not overflow. */
+#define TIME_MAX_S 100000000000
+
 #define BACKOFF_BASE_S 60
 #define BACKOFF_MAX_S  (6ll * 60 * 60)
-
-/* Hosts that are known to want more than the usual delay; their subdomains too. */
-static const struct {
-	const char *domain;
-	int64_t delay_us;
-} slow[] = {
-	/* feeds: one request a minute and address since June 2026, 429 beyond */
-	{"reddit.com", 65ll * US_A_S},
-	/* search without a token: ten requests a minute */
-	{"api.github.com", 6ll * US_A_S},
-};
-
-struct host {
-	char *origin;
-	int64_t delay_us;
-	uint64_t used; /* the larger, the later */
-	bool in_flight;
-	bool put_back; /* the store has a row of it */
-	int64_t ready_us;
-	int64_t retry_at_s;
-	int64_t failures;
-
-	/* robots.txt; rules and their patterns are one allocation */
-	struct robots_rule *rules;
-	size_t n_rules;
-	size_t rules_b;
-	bool deny_all;
-	int64_t robots_until_s; /* 0: not known */
-};
-
-struct pace {
-	const struct clock *clock;
-	int64_t delay_us;
-	uint64_t seed;
-	uint64_t uses;
-	void *hosts; /* tree by origin: tsearch(3) */
-	size_t n_hosts;
-	size_t rules_b; /* of all hosts */
-};
 
 int pace_new(const struct clock *clock, int64_t delay_us, struct pace **ret)
 {
@@ -84,16 +40,12 @@ void pace_set_seed(struct pace *pace, uint64_t seed)
 	pace->seed = seed;
 }
 
-/* ---- hosts ---- */
-
-static void drop_rules(struct pace *pace, struct host *host)
+void pace_use_tokens(struct pace *pace, const struct tokens *tokens)
 {
-	pace->rules_b -= host->rules_b;
-	free(host->rules);
-	host->rules = NULL;
-	host->n_rules = host->rules_b = 0;
-	host->robots_until_s = 0;
+	pace->tokens = tokens;
 }
+
+/* ---- hosts ---- */
 
 static void host_free(void *at)
 {
@@ -119,14 +71,12 @@ static int by_origin(const void *a, const void *b)
 	return strcmp(left->origin, right->origin);
 }
 
-/* The host at a node that twalk_r(3) comes to; NULL: not now, for inner nodes are come to thrice. */
-static struct host *host_at(const void *node, VISIT visit)
+struct host *pace_host_at(const void *node, VISIT visit)
 {
 	return visit == postorder || visit == leaf ? *(struct host *const *)node : NULL;
 }
 
-/* What a clock that was set back left too far in the future is brought near. */
-static void settle(const struct pace *pace, struct host *host)
+void pace_settle(const struct pace *pace, struct host *host)
 {
 	int64_t now_us = clock_now_us(pace->clock);
 	int64_t now_s = now_us / US_A_S;
@@ -136,9 +86,13 @@ static void settle(const struct pace *pace, struct host *host)
 		host->retry_at_s = now_s + PACE_RETRY_MAX_S;
 	if (host->robots_until_s > now_s + ROBOTS_MAX_S)
 		host->robots_until_s = now_s + ROBOTS_MAX_S;
+	if (host->used_since_s > now_s)
+		host->used_since_s = now_s;
+	if (host->used_since_s + host->manners->per_s <= now_s)
+		host->n_used = 0;
 }
 
-static struct host *find(struct pace *pace, const char *origin)
+struct host *pace_find(struct pace *pace, const char *origin)
 {
 	const struct host key = {.origin = (char *)origin}; /* only compared */
 	void *node = tfind(&key, &pace->hosts, by_origin);
@@ -146,21 +100,32 @@ static struct host *find(struct pace *pace, const char *origin)
 		return NULL;
 	struct host *host = *(struct host **)node;
 	host->used = ++pace->uses;
-	settle(pace, host);
+	pace_settle(pace, host);
 	return host;
+}
+
+/* Until when nothing more may be asked because the host's budget is spent; 0: it is not. */
+static int64_t spent_until_s(const struct host *host)
+{
+	const struct manners *manners = host->manners;
+	bool spent = manners->requests > 0 && host->n_used >= manners->requests;
+	return spent ? host->used_since_s + manners->per_s : 0;
+}
+
+/* A pause that is longer than a restart takes. */
+static int64_t long_pause_until_s(const struct pace *pace, const struct host *host)
+{
+	bool runs = host->delay_us > pace->delay_us && host->ready_us > clock_now_us(pace->clock);
+	return runs ? (host->ready_us + US_A_S - 1) / US_A_S : 0;
 }
 
 static bool has_to_be_kept(const struct pace *pace, const struct host *host)
 {
-	return host->failures > 0 || host->retry_at_s > clock_now_s(pace->clock);
+	int64_t now_s = clock_now_s(pace->clock);
+	bool counts = host->n_used > 0 && host->used_since_s + host->manners->per_s > now_s;
+	return host->failures > 0 || host->retry_at_s > now_s || counts ||
+	       long_pause_until_s(pace, host) > 0;
 }
-
-/* A walk through all hosts for the one to be forgotten. */
-struct choice {
-	const struct pace *pace;
-	const struct host *but; /* never this one */
-	struct host *host;      /* the best so far; NULL: none */
-};
 
 static bool goes_before(const struct pace *pace, const struct host *a, const struct host *b)
 {
@@ -171,8 +136,8 @@ static bool goes_before(const struct pace *pace, const struct host *a, const str
 
 static void choose_host(const void *node, VISIT visit, void *userdata)
 {
-	struct choice *choice = userdata;
-	struct host *host = host_at(node, visit);
+	struct choice_of_host *choice = userdata;
+	struct host *host = pace_host_at(node, visit);
 	if (host && !host->in_flight &&
 		(!choice->host || goes_before(choice->pace, host, choice->host)))
 		choice->host = host;
@@ -180,7 +145,7 @@ static void choose_host(const void *node, VISIT visit, void *userdata)
 
 static void forget_one(struct pace *pace)
 {
-	struct choice choice = {.pace = pace};
+	struct choice_of_host choice = {.pace = pace};
 	twalk_r(pace->hosts, choose_host, &choice);
 	if (!choice.host)
 		return; /* all in flight: the fetcher bounds those */
@@ -188,16 +153,6 @@ static void forget_one(struct pace *pace)
 	pace->rules_b -= choice.host->rules_b;
 	host_free(choice.host);
 	pace->n_hosts--;
-}
-
-static int64_t delay_for(const struct pace *pace, const char *origin)
-{
-	const char *host = strstr(origin, "://");
-	for (size_t i = 0; host && i < sizeof slow / sizeof *slow; i++) {
-		if (url_host_in(host + 3, slow[i].domain) && slow[i].delay_us > pace->delay_us)
-			return slow[i].delay_us;
-	}
-	return pace->delay_us;
 }
 
 static struct host *host_new(const struct pace *pace, const char *origin)
@@ -210,14 +165,16 @@ static struct host *host_new(const struct pace *pace, const char *origin)
 		host_free(host);
 		return NULL;
 	}
-	host->delay_us = delay_for(pace, origin);
+	host->manners = manners_for(origin, tokens_open(pace->tokens, origin));
+	host->delay_us = host->manners->delay_ms * US_A_MS;
+	if (host->delay_us < pace->delay_us)
+		host->delay_us = pace->delay_us;
 	return host;
 }
 
-/* The host of @origin, made where it is not known yet; NULL: no memory. */
-static struct host *find_or_make(struct pace *pace, const char *origin)
+struct host *pace_find_or_make(struct pace *pace, const char *origin)
 {
-	struct host *host = find(pace, origin);
+	struct host *host = pace_find(pace, origin);
 	if (host)
 		return host;
 	if (pace->n_hosts >= HOSTS_MAX)
@@ -236,26 +193,34 @@ static struct host *find_or_make(struct pace *pace, const char *origin)
 
 /* ---- when ---- */
 
+/* Until when the host is not to be asked, for whatever reason but the delay. */
+static int64_t held_until_s(const struct host *host)
+{
+	int64_t spent_s = spent_until_s(host);
+	return spent_s > host->retry_at_s ? spent_s : host->retry_at_s;
+}
+
 int64_t pace_ready_us(struct pace *pace, const char *origin)
 {
-	const struct host *host = find(pace, origin);
+	const struct host *host = pace_find(pace, origin);
 	if (!host)
 		return clock_now_us(pace->clock);
 	if (host->in_flight)
 		return INT64_MAX;
-	int64_t retry_at_us = host->retry_at_s * US_A_S;
+	int64_t retry_at_us = held_until_s(host) * US_A_S;
 	return retry_at_us > host->ready_us ? retry_at_us : host->ready_us;
 }
 
 int64_t pace_retry_at_s(struct pace *pace, const char *origin)
 {
-	const struct host *host = find(pace, origin);
-	return host && host->retry_at_s > clock_now_s(pace->clock) ? host->retry_at_s : 0;
+	const struct host *host = pace_find(pace, origin);
+	int64_t held_s = host ? held_until_s(host) : 0;
+	return held_s > clock_now_s(pace->clock) ? held_s : 0;
 }
 
 int pace_began(struct pace *pace, const char *origin)
 {
-	struct host *host = find_or_make(pace, origin);
+	struct host *host = pace_find_or_make(pace, origin);
 	if (!host)
 		return -ENOMEM;
 	host->in_flight = true;
@@ -293,99 +258,37 @@ static int64_t backoff_s(const struct pace *pace, const struct host *host)
 
 static int64_t failures_after(const struct host *host, enum pace_end end)
 {
-	if (end != PACE_FAILED)
+	if (end != PACE_FAILED && end != PACE_STUMBLED)
 		return end == PACE_GOOD ? 0 : host->failures;
 	return host->failures < INT64_MAX ? host->failures + 1 : INT64_MAX;
 }
 
+static void count_use(struct host *host, int64_t now_s)
+{
+	if (host->n_used == 0) /* settle() saw the time end */
+		host->used_since_s = now_s;
+	if (host->n_used < INT64_MAX)
+		host->n_used++;
+}
+
 void pace_ended(struct pace *pace, const char *origin, enum pace_end end, int64_t retry_at_s)
 {
-	struct host *host = find(pace, origin);
+	struct host *host = pace_find(pace, origin);
 	if (!host)
 		return; /* none began */
 	int64_t now_us = clock_now_us(pace->clock);
 	host->in_flight = false;
-	host->ready_us = now_us + host->delay_us;
+	host->ready_us = now_us + (end == PACE_ROBOTS ? pace->delay_us : host->delay_us);
 	host->retry_at_s = retry_at_s;
 	host->failures = failures_after(host, end);
-	if (end == PACE_FAILED) {
+	if (end != PACE_ROBOTS)
+		count_use(host, now_us / US_A_S);
+	if (end == PACE_FAILED || (end == PACE_STUMBLED && host->failures > 1)) {
 		int64_t again_s = now_us / US_A_S + backoff_s(pace, host);
 		if (again_s > host->retry_at_s)
 			host->retry_at_s = again_s;
 	}
-	settle(pace, host);
-}
-
-/* ---- robots.txt ---- */
-
-static int copy_rules(struct host *host, const struct robots_rule *rules, size_t count)
-{
-	size_t size = count * sizeof *rules;
-	for (size_t i = 0; i < count; i++)
-		size += strlen(rules[i].pattern) + 1;
-	struct robots_rule *copy = malloc(size);
-	if (!copy)
-		return -ENOMEM;
-	char *text = (char *)(copy + count);
-	for (size_t i = 0; i < count; i++) {
-		copy[i] = (struct robots_rule){.allow = rules[i].allow, .pattern = text};
-		text = stpcpy(text, rules[i].pattern) + 1;
-	}
-	host->rules = copy;
-	host->n_rules = count;
-	host->rules_b = size;
-	return 0;
-}
-
-static void choose_rules(const void *node, VISIT visit, void *userdata)
-{
-	struct choice *choice = userdata;
-	struct host *host = host_at(node, visit);
-	if (host && host != choice->but && host->rules &&
-		(!choice->host || host->used < choice->host->used))
-		choice->host = host;
-}
-
-static void forget_rules(struct pace *pace, const struct host *but)
-{
-	struct choice choice = {.pace = pace, .but = but};
-	twalk_r(pace->hosts, choose_rules, &choice);
-	if (choice.host)
-		drop_rules(pace, choice.host);
-}
-
-int pace_set_robots(struct pace *pace, const char *origin, const struct robots_rule *rules,
-	size_t count, bool deny_all, int64_t until_s)
-{
-	struct host *host = find_or_make(pace, origin);
-	if (!host)
-		return -ENOMEM;
-	drop_rules(pace, host);
-	if (count > LIMIT_ROBOTS_RULES)
-		deny_all = true; /* no file we read has as many */
-	if (count > 0 && !deny_all) {
-		int r = copy_rules(host, rules, count);
-		if (r < 0)
-			return r;
-		pace->rules_b += host->rules_b;
-	}
-	host->deny_all = deny_all;
-	host->robots_until_s = until_s;
-	settle(pace, host);
-	while (pace->rules_b > ROBOTS_SUM_B && pace->rules_b > host->rules_b)
-		forget_rules(pace, host);
-	return 0;
-}
-
-enum robots_answer pace_robots(struct pace *pace, const struct url *url)
-{
-	const struct host *host = find(pace, url->origin);
-	if (!host || host->robots_until_s <= clock_now_s(pace->clock))
-		return ROBOTS_UNKNOWN;
-	if (host->deny_all)
-		return ROBOTS_DENIED;
-	const char *path = url->whole + strlen(url->origin);
-	return robots_allows(host->rules, host->n_rules, path) ? ROBOTS_ALLOWED : ROBOTS_DENIED;
+	pace_settle(pace, host);
 }
 
 /* The host of @url.  0; URL_E_BAD; -ENOMEM. */
@@ -395,7 +298,7 @@ static int host_of(struct pace *pace, const char *url, struct host **ret)
 	struct url parts;
 	int r = scratch ? url_parse(scratch, url, &parts) : -ENOMEM;
 	if (r == 0) {
-		*ret = find_or_make(pace, parts.origin);
+		*ret = pace_find_or_make(pace, parts.origin);
 		r = *ret ? 0 : -ENOMEM;
 	}
 	arena_free(scratch);
@@ -423,13 +326,17 @@ int pace_hold(struct pace *pace, const char *url, int64_t until_s)
 
 int pace_note(struct pace *pace, const struct pace_row *row)
 {
-	struct host *host = find_or_make(pace, row->origin);
+	struct host *host = pace_find_or_make(pace, row->origin);
 	if (!host)
 		return -ENOMEM;
 	host->put_back = true;
 	host->retry_at_s = row->retry_at_s > 0 ? row->retry_at_s : 0;
 	host->failures = row->failures > 0 ? row->failures : 0;
-	settle(pace, host);
+	host->ready_us = row->ready_s > 0 && row->ready_s < TIME_MAX_S ? row->ready_s * US_A_S : 0;
+	host->used_since_s =
+		row->used_since_s > 0 && row->used_since_s < TIME_MAX_S ? row->used_since_s : 0;
+	host->n_used = row->n_used > 0 ? row->n_used : 0;
+	pace_settle(pace, host);
 	return 0;
 }
 
@@ -442,7 +349,7 @@ struct telling {
 static void tell(const void *node, VISIT visit, void *userdata)
 {
 	const struct telling *telling = userdata;
-	const struct host *host = host_at(node, visit);
+	const struct host *host = pace_host_at(node, visit);
 	if (!host)
 		return;
 	bool keep = has_to_be_kept(telling->pace, host);
@@ -450,6 +357,9 @@ static void tell(const void *node, VISIT visit, void *userdata)
 		.origin = host->origin,
 		.retry_at_s = keep ? host->retry_at_s : 0,
 		.failures = host->failures,
+		.ready_s = long_pause_until_s(telling->pace, host),
+		.used_since_s = keep && host->manners->requests > 0 ? host->used_since_s : 0,
+		.n_used = keep && host->manners->requests > 0 ? host->n_used : 0,
 	};
 	if (keep || host->put_back)
 		telling->each(&row, telling->userdata);

@@ -18,6 +18,7 @@
  * set back makes nobody wait longer than he could have had to at first.
  */
 struct pace;
+struct tokens; /* token.h */
 
 /* Nobody makes us wait longer than a day at a time: that is as long as robots.txt may be kept
  * (RFC 9309 §2.4), one request a day is polite under any reading, and a server that says "in ten
@@ -25,9 +26,13 @@ struct pace;
 #define PACE_RETRY_MAX_S (24ll * 60 * 60)
 
 /** @delay_us between the end of one request and the start of the next to the same origin; hosts
- * that are known to want more get more. */
+ * that are known to want more get more (manners.h). */
 MUST_CHECK int pace_new(const struct clock *clock, int64_t delay_us, struct pace **ret);
 struct pace *pace_free(struct pace *pace); /* NULL is fine; returns NULL */
+
+/** What hosts want of whom they know by a token is other than what they want of anybody.  Borrowed; before any
+ * host is asked or noted. */
+void pace_use_tokens(struct pace *pace, const struct tokens *tokens);
 
 /** Make jitter predictable, for tests. */
 void pace_set_seed(struct pace *pace, uint64_t seed);
@@ -35,8 +40,8 @@ void pace_set_seed(struct pace *pace, uint64_t seed);
 /** When a request to @origin may start (microseconds, same clock): now or earlier means at once;
  *  INT64_MAX while one is in flight. */
 int64_t pace_ready_us(struct pace *pace, const char *origin);
-/** Until when @origin must not be asked because it said so, or because it failed: seconds since
- * 1970; 0: it may be asked.  The delay between requests does not count. */
+/** Until when @origin must not be asked because it said so, because it failed, or because what it
+ * allows in a day or an hour is spent: seconds since 1970; 0: it may be asked.  The delay between requests does not count. */
 int64_t pace_retry_at_s(struct pace *pace, const char *origin);
 /** A request to @origin starts: 0, or -ENOMEM (then it must not). */
 MUST_CHECK int pace_began(struct pace *pace, const char *origin);
@@ -44,8 +49,11 @@ enum pace_end {
 	PACE_GOOD,   /* what was asked for came: failures are forgotten */
 	PACE_FAILED, /* no answer, 5xx, or "too many requests" without a time: back off, for half to
 		       * the whole of 60 s, doubled with each failure in a row, at most 6 h */
-	PACE_NO_NEWS, /* neither: given up by us, or a robots.txt, which many a host still serves
-		       * while its pages fail */
+	PACE_STUMBLED, /* 5xx without a time, to what only adds to a profile: the first in a row
+			* costs no more than the delay, for it may be that one route */
+	PACE_NO_NEWS,  /* neither: given up by us */
+	PACE_ROBOTS,   /* a robots.txt, which many a host still serves while its pages fail; it
+			* counts against no budget, and the usual delay follows it */
 };
 /** It has ended.  @retry_at_s: the server named a time; 0: no. */
 void pace_ended(struct pace *pace, const char *origin, enum pace_end end, int64_t retry_at_s);
@@ -69,7 +77,10 @@ MUST_CHECK int pace_hold(struct pace *pace, const char *url, int64_t until_s);
 struct pace_row {
 	const char *origin;
 	int64_t retry_at_s;
-	int64_t failures; /* in a row */
+	int64_t failures;     /* in a row */
+	int64_t ready_s;      /* the end of a pause longer than the usual one; 0: none */
+	int64_t used_since_s; /* what was asked of the host's budget (manners.h), and since when */
+	int64_t n_used;
 };
 /** Put a row back after a restart; 0, -ENOMEM. */
 MUST_CHECK int pace_note(struct pace *pace, const struct pace_row *row);

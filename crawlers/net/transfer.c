@@ -182,9 +182,11 @@ struct transfer_report transfer_answered(struct transfer *transfer, CURLcode cod
 	fill_result(transfer, status);
 	transfer->result.retry_at_s = retry_at_s;
 	bool failed = is_broken(status) || turned_away || is_hosts_fault(exchange);
-	enum pace_end good = transfer->request.robots ? PACE_NO_NEWS : PACE_GOOD;
+	bool one_route = transfer->request.side && is_broken(status) && retry_at_s == 0;
+	enum pace_end good = transfer->request.robots ? PACE_ROBOTS : PACE_GOOD;
+	enum pace_end bad = one_route ? PACE_STUMBLED : PACE_FAILED;
 	return (struct transfer_report){
-		.end = failed ? PACE_FAILED : good,
+		.end = failed ? bad : good,
 		.retry_at_s = retry_at_s,
 	};
 }

@@ -1,3 +1,4 @@
+#include "crawlers/net/manners.h"
 #include "crawlers/net/pace.h"
 
 #include "daemon/base/limits.h"
@@ -82,6 +83,80 @@ static void a_slow_host_gets_its_delay(void **state)
 	assert_int_equal(wait_us(bench, "https://notreddit.com"), S);
 }
 
+static void a_robots_txt_is_followed_by_the_usual_delay(void **state)
+{
+	struct bench *bench = *state;
+	assert_int_equal(pace_began(bench->pace, "https://www.reddit.com"), 0);
+	pace_ended(bench->pace, "https://www.reddit.com", PACE_ROBOTS, 0);
+	assert_int_equal(wait_us(bench, "https://www.reddit.com"), S);
+}
+
+static void each_known_host_gets_its_manners(void **state)
+{
+	static const struct {
+		const char *why;
+		const char *origin;
+		bool with_token;
+		int64_t delay_ms;
+		int64_t requests;
+	} cases[] = {
+		{"nothing is known", "https://ada.example", false, 0, 0},
+		{"nor by a token", "https://ada.example", true, 0, 0},
+		{"a host below", "https://old.reddit.com", false, 65000, 0},
+		{"the particular before the general", "https://oauth.reddit.com", false, 1000, 100},
+		{"anybody", "https://api.github.com", false, 6000, 60},
+		{"with a token", "https://api.github.com", true, 2000, 5000},
+		{"its pages are another host", "https://github.com", true, 0, 0},
+		{"a key", "https://api.stackexchange.com", true, 1000, 10000},
+		{"a port makes another server", "https://api.stackexchange.com:8443", false, 0, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct manners *manners = manners_for(cases[i].origin, cases[i].with_token);
+		print_message("%s\n", cases[i].why);
+		assert_int_equal(manners->delay_ms, cases[i].delay_ms);
+		assert_int_equal(manners->requests, cases[i].requests);
+		assert_int_equal(manners->per_s > 0, manners->requests > 0);
+	}
+}
+
+#define STACK "https://api.stackexchange.com"
+
+static void spend(struct bench *bench, int count)
+{
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(pace_retry_at_s(bench->pace, STACK), 0);
+		request(bench, STACK, false, 0);
+		bench->clock.fake_us += 2 * S;
+	}
+}
+
+static void what_a_day_allows_is_spent(void **state)
+{
+	struct bench *bench = *state;
+	spend(bench, 300);
+	assert_int_equal(pace_retry_at_s(bench->pace, STACK), NOW_S + DAY_S);
+	bench->clock.fake_us = (NOW_S + DAY_S) * S;
+	assert_int_equal(pace_retry_at_s(bench->pace, STACK), 0);
+	assert_true(wait_us(bench, STACK) <= 0);
+	spend(bench, 1); /* and a new day begins */
+	bench->clock.fake_us = (NOW_S + DAY_S + 60) * S;
+	spend(bench, 299);
+	assert_int_equal(pace_retry_at_s(bench->pace, STACK), NOW_S + 2ll * DAY_S);
+	bench->clock.fake_us = NOW_S / 2 * S; /* a clock that is set back holds it no longer */
+	assert_int_equal(pace_retry_at_s(bench->pace, STACK), NOW_S / 2 + DAY_S);
+}
+
+static void a_robots_txt_is_not_counted(void **state)
+{
+	struct bench *bench = *state;
+	for (int i = 0; i < 301; i++) {
+		assert_int_equal(pace_began(bench->pace, STACK), 0);
+		pace_ended(bench->pace, STACK, PACE_ROBOTS, 0);
+	}
+	assert_int_equal(pace_retry_at_s(bench->pace, STACK), 0);
+}
+
 static void what_the_server_says_holds(void **state)
 {
 	struct bench *bench = *state;
@@ -113,6 +188,32 @@ static void nobody_makes_us_wait_longer_than_a_day(void **state)
 	assert_int_equal(pace_retry_at_s(bench->pace, HOST), NOW_S + DAY_S);
 	request(bench, "http://b.example", false, INT64_MIN);
 	assert_int_equal(pace_retry_at_s(bench->pace, "http://b.example"), 0);
+}
+
+static void stumble(struct bench *bench)
+{
+	assert_int_equal(pace_began(bench->pace, HOST), 0);
+	pace_ended(bench->pace, HOST, PACE_STUMBLED, 0);
+}
+
+static void the_first_stumble_costs_the_delay(void **state)
+{
+	struct bench *bench = *state;
+	stumble(bench);
+	assert_int_equal(wait_us(bench, HOST), S);
+	assert_int_equal(pace_retry_at_s(bench->pace, HOST), 0);
+	stumble(bench);
+	assert_true(
+		wait_us(bench, HOST) >= 60 * S); /* the second in a row, at least half of 120 s */
+	bench->clock.fake_us += 120 * S;
+	request(bench, HOST, false, 0);
+	stumble(bench); /* the first again */
+	assert_int_equal(wait_us(bench, HOST), S);
+	request(bench, HOST, true, 0);
+	bench->clock.fake_us += 120 * S;
+	stumble(bench);
+	assert_true(
+		wait_us(bench, HOST) >= 60 * S); /* the first stumble, but not the first failure */
 }
 
 static void failures_back_off(void **state)
@@ -306,6 +407,34 @@ static void survives_a_restart(void **state)
 	pace_free(next);
 }
 
+static void budgets_and_long_pauses_survive_a_restart(void **state)
+{
+	struct bench *bench = *state;
+	struct rows rows = {.count = 0};
+	spend(bench, 299);
+	request(bench, "https://www.reddit.com", false, 0);
+	int64_t left_us = wait_us(bench, "https://www.reddit.com");
+	pace_each(bench->pace, collect, &rows);
+	assert_int_equal(rows.count, 2);
+
+	struct bench next = {.clock = bench->clock};
+	assert_int_equal(pace_new(&next.clock, S, &next.pace), 0);
+	for (size_t i = 0; i < rows.count; i++)
+		assert_int_equal(pace_note(next.pace, &rows.row[i]), 0);
+	assert_int_equal(wait_us(&next, "https://www.reddit.com"), left_us);
+	spend(&next, 1);
+	assert_int_equal(pace_retry_at_s(next.pace, STACK), NOW_S + DAY_S);
+	/* A day later there is nothing to keep of either. */
+	next.clock.fake_us += DAY_S * S;
+	rows.count = 0;
+	pace_each(next.pace, collect, &rows);
+	assert_int_equal(rows.count, 2);
+	for (size_t i = 0; i < rows.count; i++)
+		assert_int_equal(
+			rows.row[i].n_used + rows.row[i].ready_s + rows.row[i].retry_at_s, 0);
+	pace_free(next.pace);
+}
+
 static void a_spoilt_row_does_no_harm(void **state)
 {
 	struct bench *bench = *state;
@@ -317,6 +446,19 @@ static void a_spoilt_row_does_no_harm(void **state)
 	assert_true(wait_us(bench, HOST) <= 0);
 	request(bench, HOST, true, 0);
 	assert_true(wait_us(bench, HOST) <= 21600 * S);
+	row = (struct pace_row){.origin = STACK,
+		.ready_s = INT64_MAX,
+		.used_since_s = INT64_MAX,
+		.n_used = INT64_MAX};
+	assert_int_equal(pace_note(bench->pace, &row), 0);
+	assert_true(wait_us(bench, STACK) <= DAY_S * S);
+	row = (struct pace_row){.origin = STACK,
+		.ready_s = INT64_MIN,
+		.used_since_s = INT64_MIN,
+		.n_used = INT64_MIN};
+	assert_int_equal(pace_note(bench->pace, &row), 0);
+	assert_true(wait_us(bench, STACK) <= 0);
+	request(bench, STACK, false, 0);
 }
 
 int main(void)
@@ -326,6 +468,12 @@ int main(void)
 		TEST(an_unknown_host_may_be_asked_at_once),
 		TEST(one_in_flight_then_a_delay_from_its_end),
 		TEST(a_slow_host_gets_its_delay),
+		TEST(a_robots_txt_is_followed_by_the_usual_delay),
+		TEST(each_known_host_gets_its_manners),
+		TEST(what_a_day_allows_is_spent),
+		TEST(a_robots_txt_is_not_counted),
+		TEST(the_first_stumble_costs_the_delay),
+		TEST(budgets_and_long_pauses_survive_a_restart),
 		TEST(what_the_server_says_holds),
 		TEST(what_an_answer_asks_for_holds),
 		TEST(nobody_makes_us_wait_longer_than_a_day),

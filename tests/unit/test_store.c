@@ -360,11 +360,19 @@ static void test_whole_or_not_at_all(void **state)
 	store_close(store);
 }
 
-static int sum_hosts(const char *origin, int64_t retry_at_s, int64_t failures, void *userdata)
+static int sum_hosts(const struct pace_row *row, void *userdata)
 {
 	int64_t *sum = userdata;
-	*sum += retry_at_s * (origin[8] == 'a' ? 1 : 10) + failures;
-	return failures == 99 ? STORE_E_NONE : 0;
+	*sum += row->retry_at_s * (row->origin[8] == 'a' ? 1 : 10) + row->failures;
+	*sum += 1000 * row->ready_s + 10000 * row->used_since_s + 100000 * row->n_used;
+	return row->failures == 99 ? STORE_E_NONE : 0;
+}
+
+static int set_host(struct store *store, const char *origin, int64_t retry_at_s, int64_t failures)
+{
+	const struct pace_row row = {
+		.origin = origin, .retry_at_s = retry_at_s, .failures = failures};
+	return store_set_pace(store, &row);
 }
 
 static void test_hosts(void **state)
@@ -372,17 +380,23 @@ static void test_hosts(void **state)
 	struct room *room = *state;
 	struct store *store = open_store(room->path);
 	int64_t sum = 0;
-	assert_int_equal(store_set_pace(store, "https://a.example", 100, 1), 0);
-	assert_int_equal(store_set_pace(store, "https://a.example", 200, 2), 0);
-	assert_int_equal(store_set_pace(store, "https://b.example", 5, 3), 0);
+	assert_int_equal(set_host(store, "https://a.example", 100, 1), 0);
+	assert_int_equal(set_host(store, "https://a.example", 200, 2), 0);
+	assert_int_equal(set_host(store, "https://b.example", 5, 3), 0);
 	assert_int_equal(store_each_pace(store, room->arena, sum_hosts, &sum), 0);
 	assert_int_equal(sum, 200 + 2 + 50 + 3);
-	assert_int_equal(store_set_pace(store, "https://a.example", 0, 0), 0);
+	assert_int_equal(set_host(store, "https://a.example", 0, 0), 0);
 	sum = 0;
 	assert_int_equal(store_each_pace(store, room->arena, sum_hosts, &sum), 0);
 	assert_int_equal(sum, 53);
-	assert_int_equal(store_set_pace(store, "https://b.example", 0, 99), 0);
+	assert_int_equal(set_host(store, "https://b.example", 0, 99), 0);
 	assert_int_equal(store_each_pace(store, room->arena, sum_hosts, &sum), STORE_E_NONE);
+	sum = 0;
+	const struct pace_row all = {"https://a.example", 1, 2, 3, 4, 5};
+	assert_int_equal(set_host(store, "https://b.example", 0, 0), 0);
+	assert_int_equal(store_set_pace(store, &all), 0);
+	assert_int_equal(store_each_pace(store, room->arena, sum_hosts, &sum), 0);
+	assert_int_equal(sum, 1 + 2 + 3000 + 40000 + 500000);
 	store_close(store);
 }
 
