@@ -2,6 +2,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
+#include "daemon/json_line.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -298,7 +299,7 @@ int alert_fields(const struct alert *alert, char **ret)
 {
 	json_t *fields = json_object();
 	int r = fields ? put_all(fields, alert) : -ENOMEM;
-	char *text = r == 0 ? json_dumps(fields, JSON_COMPACT) : NULL;
+	char *text = r == 0 ? json_line(fields) : NULL;
 	json_decref(fields);
 	if (r == 0 && !text)
 		r = -ENOMEM;

@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/events.h"
+#include "daemon/json_line.h"
 #include "daemon/report.h"
 #include "daemon/rules.h"
 #include "daemon/secrets.h"
@@ -119,7 +120,7 @@ static int write_verdict(struct drafts *drafts, const json_t *verdict)
 		print_verdict(drafts, verdict);
 		return 0;
 	}
-	return event_print(verdict, drafts->out);
+	return json_line_print(verdict, drafts->out);
 }
 
 /* Score @text (any bytes: made valid first) and write its verdict. */

@@ -3,6 +3,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/clean.h"
 #include "daemon/base/log.h"
+#include "daemon/json_line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static bool client_flush(struct client *client)
 static void client_emit(const json_t *event, void *userdata)
 {
 	struct client *client = userdata;
-	char *line = event_line(event);
+	char *line = json_line(event);
 	int r = line ? buf_adds(&client->backlog, line) : -ENOMEM;
 	if (r == 0)
 		r = buf_addc(&client->backlog, '\n');

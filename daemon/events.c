@@ -5,8 +5,6 @@
 #include "daemon/base/text.h"
 #include "patterns/cover.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 
 int sink_emit(const struct sink *sink, json_t *event)
@@ -17,21 +15,6 @@ int sink_emit(const struct sink *sink, json_t *event)
 		sink->emit(event, sink->userdata);
 	json_decref(event);
 	return 0;
-}
-
-char *event_line(const json_t *event)
-{
-	return json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(8));
-}
-
-int event_print(const json_t *event, FILE *out)
-{
-	char *line = event_line(event);
-	if (!line)
-		return -ENOMEM;
-	int r = fputs(line, out) == EOF || fputc('\n', out) == EOF ? -EIO : 0;
-	free(line);
-	return r;
 }
 
 json_t *time_json(int64_t s)

@@ -5,7 +5,6 @@
 #include "daemon/reader.h"
 
 #include <jansson.h>
-#include <stdio.h>
 
 /*
  * What a scan has to tell, as the JSON objects of dirtwatch(8), JSON OUTPUT: one shape for
@@ -53,11 +52,6 @@ struct scan_result {
 	enum severity lights[CLASS_COUNT]; /* the worst standing finding a class */
 };
 json_t *event_scan(const struct scan_result *result);
-
-/** @event as one line of JSON, to be freed; NULL: out of memory. */
-char *event_line(const json_t *event);
-/** Write that line to @out: whole, or not begun.  0, -ENOMEM, -EIO. */
-MUST_CHECK int event_print(const json_t *event, FILE *out);
 
 /** A time as "2026-11-23T20:19:00Z"; NULL for 0. */
 json_t *time_json(int64_t s);

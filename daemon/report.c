@@ -2,6 +2,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
+#include "daemon/json_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +106,7 @@ static void take(const json_t *event, void *userdata)
 		report->scan = json_copy((json_t *)event);
 		report->lost |= !report->scan;
 	}
-	if (report->json && event_print(event, report->out) < 0)
+	if (report->json && json_line_print(event, report->out) < 0)
 		report->lost = true;
 }
 

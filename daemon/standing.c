@@ -1,6 +1,7 @@
 #include "daemon/standing.h"
 
 #include "daemon/base/limits.h"
+#include "daemon/json_line.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -38,7 +39,7 @@ int standing_write(const struct extract *extract, char **ret)
 		"cut", extract->coverage.cut, "lack", extract->coverage.lack, "interactions",
 		(json_int_t)extract->coverage.n_interactions, "interactions_cut",
 		extract->coverage.interactions_cut, "facts", facts_json(&extract->facts));
-	char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = json && whole ? json_line(json) : NULL;
 	json_decref(json);
 	if (!text)
 		return -ENOMEM;

@@ -29,7 +29,11 @@
 #define US_A_S   1000000ll
 #define HOSTS    200
 #define PROFILES 10000
+#ifdef __SANITIZE_ADDRESS__
+#define STALL_MS 5000
+#else
 #define STALL_MS 300
+#endif
 #define WALLS    "crawlers/walls.yaml"
 #define AFTER    3 /* alert.after */
 #define WARM_UP  6 /* rounds before memory and descriptors are measured */
