@@ -118,23 +118,30 @@ static int add_header(struct curl_slist **list, const char *name, const char *va
 	return r == 0 ? 0 : -ENOMEM; /* the ceiling can not be met: headers_may_send() */
 }
 
+static const char *if_sendable(const char *value)
+{
+	return value && headers_may_send(value) ? value : NULL;
+}
+
 static int make_headers(struct exchange *exchange, const struct exchange_options *options)
 {
 	struct curl_slist **list = &exchange->request_headers;
 	const struct accept_kind *kind = accept_kind(options->accept);
-	int r = add_header(list, "Accept", kind->accept);
-	if (r == 0 && kind->more)
-		r = add_line(list, kind->more);
-	if (r == 0)
-		r = add_header(list, "Accept-Encoding", CODINGS);
-	if (r == 0 && options->json)
-		r = add_line(list, "Content-Type: application/json");
+	const struct {
+		const char *name;
+		const char *value; /* NULL: not sent */
+	} rows[] = {
+		{"Accept", kind->accept},
+		{"Accept-Encoding", CODINGS},
+		{"Content-Type", options->json ? "application/json" : NULL},
+		{"If-None-Match", if_sendable(options->etag)},
+		{"If-Modified-Since", if_sendable(options->last_modified)},
+	};
+	int r = kind->more ? add_line(list, kind->more) : 0;
 	if (r == 0 && options->json)
 		r = add_line(list, "Expect:"); /* bodies are short: none waits for leave */
-	if (r == 0 && options->etag && headers_may_send(options->etag))
-		r = add_header(list, "If-None-Match", options->etag);
-	if (r == 0 && options->last_modified && headers_may_send(options->last_modified))
-		r = add_header(list, "If-Modified-Since", options->last_modified);
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
+		r = rows[i].value ? add_header(list, rows[i].name, rows[i].value) : 0;
 	if (r == 0 && options->token)
 		r = token_apply(options->token, options->url, list, &exchange->authorised_url);
 	return r;
@@ -270,22 +277,29 @@ static bool says_token_back(const struct exchange *exchange)
 	return secret_is_in(secret, exchange->body.bytes.data, exchange->body.bytes.len);
 }
 
-void exchange_finish(struct exchange *exchange, CURLcode code)
+/* What libcurl's word on the end means where we did not end it ourselves. */
+static enum exchange_end end_by(struct exchange *exchange, CURLcode code)
 {
-	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_FILESIZE_EXCEEDED)
-		end(exchange, EXCHANGE_BODY_BIG);
+	if (code == CURLE_FILESIZE_EXCEEDED)
+		return EXCHANGE_BODY_BIG;
 	/* What libcurl 7.88 calls a header line beyond its own limit of 100 KiB. */
-	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_OUT_OF_MEMORY &&
-		exchange_status(exchange) > 0 && !exchange->headers.ended)
-		end(exchange, EXCHANGE_HEADERS_BIG);
+	if (code == CURLE_OUT_OF_MEMORY && exchange_status(exchange) > 0 &&
+		!exchange->headers.ended)
+		return EXCHANGE_HEADERS_BIG;
 	/* Only where nothing else was left to try: a name may have both kinds of addresses. */
-	if (exchange->end == EXCHANGE_GOES_ON && code != CURLE_OK && exchange->refused_private)
-		end(exchange, EXCHANGE_PRIVATE);
+	if (code != CURLE_OK && exchange->refused_private)
+		return EXCHANGE_PRIVATE;
 	/* libcurl 7.88 calls it a success when the connection ends in the headers, or in a gzip
 	 * stream. */
-	if (exchange->end == EXCHANGE_GOES_ON && code == CURLE_OK &&
-		(!exchange->headers.ended || body_end(&exchange->body) != 0))
-		end(exchange, EXCHANGE_CUT);
+	if (code == CURLE_OK && (!exchange->headers.ended || body_end(&exchange->body) != 0))
+		return EXCHANGE_CUT;
+	return EXCHANGE_GOES_ON;
+}
+
+void exchange_finish(struct exchange *exchange, CURLcode code)
+{
+	if (exchange->end == EXCHANGE_GOES_ON)
+		end(exchange, end_by(exchange, code));
 	if (exchange->token && says_token_back(exchange))
 		end(exchange, EXCHANGE_ECHO);
 	exchange->code = code;
