@@ -81,6 +81,29 @@ def as_a_person(url):
     sh("systemctl --user -M ada@ stop dirtwatch")
 
 
+def with_credentials():
+    """Tokens as systemd hands them over: to a user made for the service, in a user namespace of its own."""
+    secret = "Zq7-secret-0123456789abcdefghij"
+    for name in ("hub", "social"):
+        path = pathlib.Path(f"/etc/dirtwatch/{name}")
+        path.write_text(secret + "\n")
+        path.chmod(0o600)
+    pathlib.Path("/run/systemd/system/dirtwatch.service.d/tokens.conf").write_text(
+        "[Service]\nLoadCredential=github-token:/etc/dirtwatch/hub\n"
+        "LoadCredential=mastodon-token.social.example:/etc/dirtwatch/social\n")
+    sh("systemctl daemon-reload && systemctl restart dirtwatch")
+    until(lambda: "tokens in use: github, mastodon (social.example)" in sh("journalctl -u dirtwatch"),
+        "credentials are taken")
+    sh("systemctl kill -s USR1 dirtwatch")
+    until(lambda: "2 of 2 verified" in shown("StatusText"), "it scans with them")
+    readers = sh(f"pgrep -P {shown('MainPID')}", check=False).split()
+    environments = [pathlib.Path(f"/proc/{pid}/environ").read_bytes() for pid in readers]
+    expect(readers and not any(b"CREDENTIALS" in each for each in environments), "a reader is not told of them")
+    expect(secret not in sh("journalctl --all") and
+           subprocess.run(["grep", "-rqa", secret, "/var/lib/private/dirtwatch"], check=False).returncode == 1,
+           "neither journal nor state has one")
+
+
 def main():
     sh("cp -a dest/. / && systemctl daemon-reload && systemd-sysusers && journalctl --update-catalog")
     said = sh("systemd-analyze verify dirtwatch.service", check=False)
@@ -142,6 +165,8 @@ def main():
     expect(int(shown("NRestarts")) >= 1 and "Watchdog timeout" in sh("journalctl -u dirtwatch"), "systemd says why")
     until(lambda: "2 profiles" in shown("StatusText"), "watching again")
     expect(len(alerts("finding-opened")) == 2, "what was told is not told again")
+
+    with_credentials()
 
     started = time.monotonic()
     sh("systemctl stop dirtwatch")
