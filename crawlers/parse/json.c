@@ -179,7 +179,9 @@ int64_t json_date(const json_t *object, const char *key)
 	const char *text = json_text(object, key);
 	if (text)
 		return date_parse(text, &seconds) ? seconds : 0;
-	return json_int64(object, key, 0);
+	/* The years 1 to 9999, as date_parse() has them. */
+	seconds = json_int64(object, key, 0);
+	return seconds < INT64_C(-62135596800) || seconds > INT64_C(253402300799) ? 0 : seconds;
 }
 
 int json_id(struct arena *arena, const json_t *object, const char *key, const char **ret)

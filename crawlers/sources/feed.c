@@ -133,20 +133,26 @@ static void judge(const struct feed *feed, struct extract *extract)
 		extract->verdict = VERDICT_EMPTY;
 }
 
-static int feed_read(const struct page *page, struct extract *extract)
+int feed_open(const struct page *page, struct extract *extract, struct feed *feed)
 {
-	struct feed feed = FEED_INIT;
 	char first = first_byte(page);
 	int r = 0;
+	*feed = FEED_INIT;
 	if (first == '{')
-		r = feed_json_read(extract->arena, page, &feed);
+		r = feed_json_read(extract->arena, page, feed);
 	else if (memchr(page->body, '<', page->body_len))
-		r = feed_xml_read(extract->arena, page, &feed);
-	if (r < 0)
+		r = feed_xml_read(extract->arena, page, feed);
+	if (r == 0)
+		judge(feed, extract);
+	return r;
+}
+
+static int feed_read(const struct page *page, struct extract *extract)
+{
+	struct feed feed;
+	int r = feed_open(page, extract, &feed);
+	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	judge(&feed, extract);
-	if (!verdict_proves(extract->verdict))
-		return 0;
 	r = feed_write(&feed, extract);
 	return r == 0 ? cover(&feed, page, extract) : r;
 }
@@ -154,22 +160,12 @@ static int feed_read(const struct page *page, struct extract *extract)
 /* That a feed is not found means less than that of a page. */
 static int feed_walled(const struct page *page, struct extract *extract)
 {
-	struct url url = {0};
-	if (extract->verdict != VERDICT_NOT_FOUND)
-		return 0;
-	if (page->subject && strcmp(page->subject, FEED_OF_CLOSED) == 0) {
+	if (extract->verdict == VERDICT_NOT_FOUND && page->subject &&
+		strcmp(page->subject, FEED_OF_CLOSED) == 0) {
 		extract->verdict = VERDICT_AUTH_REQUIRED;
 		extract->why = "The server shows this account only to those who are logged in.";
-		return 0;
 	}
-	int r = url_parse(extract->arena, page->final_url, &url);
-	if (r == 0 && url_host_in(url.host, "youtube.com")) {
-		extract->verdict = VERDICT_SERVER_ERROR;
-		extract->why =
-			"YouTube shows no feed of this channel, which now and then happens for "
-			"channels that exist.";
-	}
-	return r < 0 ? r : 0;
+	return 0;
 }
 
 const struct source source_feed = {

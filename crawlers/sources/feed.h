@@ -45,6 +45,7 @@ struct feed {
 	struct feed_text about;
 	const char *link;
 	const char *author;
+	const char *photo; /* the feed's picture; of its owner only where a platform says so */
 	const char *lang;
 	const char *base;   /* what the relative URLs of title and about stand to */
 	const char *next;   /* where more of it is */
@@ -67,6 +68,11 @@ struct feed {
  * (see kind and broken), -ENOMEM. */
 MUST_CHECK int feed_xml_read(struct arena *arena, const struct page *page, struct feed *feed);
 MUST_CHECK int feed_json_read(struct arena *arena, const struct page *page, struct feed *feed);
+
+/** Read @page in whichever format, and judge it: @extract gets verdict and why, and nothing else, so
+ *  that a platform's own source can put right what the feed says before feed_write().
+ *  0 with *@feed filled, -ENOMEM. */
+MUST_CHECK int feed_open(const struct page *page, struct extract *extract, struct feed *feed);
 
 /** Append an item.  *@ret NULL past LIMIT_POSTS, and feed->cut is set.  0, -ENOMEM. */
 MUST_CHECK int feed_add_item(struct arena *arena, struct feed *feed, struct feed_item **ret);

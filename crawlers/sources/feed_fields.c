@@ -38,6 +38,9 @@ static const struct feed_rule rules[] = {
 	{PLACE_FEED,   "atom:author",             PLACE_PERSON, FIELD_NONE,      TEXT_PLAIN, 0},
 	{PLACE_FEED,   "opensearch:totalResults", PLACE_FIELD,  FIELD_TOTAL,     TEXT_PLAIN, 0},
 	{PLACE_FEED,   "fh:complete",             PLACE_FIELD,  FIELD_COMPLETE,  TEXT_PLAIN, 0},
+	{PLACE_FEED,   "image",                   PLACE_IMAGE,  FIELD_NONE,      TEXT_PLAIN, 0},
+	{PLACE_IMAGE,  "url",                     PLACE_FIELD,  FIELD_PHOTO,     TEXT_PLAIN, 2},
+	{PLACE_FEED,   "atom:logo",               PLACE_FIELD,  FIELD_PHOTO,     TEXT_PLAIN, 1},
 	{PLACE_PERSON, "atom:name",               PLACE_FIELD,  FIELD_AUTHOR,    TEXT_PLAIN, 4},
 
 	{PLACE_ITEM,   "title",                   PLACE_FIELD,  FIELD_TITLE,     TEXT_HTML,  3},

@@ -17,6 +17,7 @@ enum feed_place {
 	PLACE_ITEM,    /* <item>, <entry> */
 	PLACE_PERSON,  /* <author> of feed or item */
 	PLACE_MEDIA,   /* <media:group>, <media:content> */
+	PLACE_IMAGE,   /* <image> of RSS */
 	PLACE_FIELD,   /* the element's text is a field: enum feed_field */
 };
 
@@ -34,6 +35,7 @@ enum feed_field {
 	FIELD_PUBLISHED,
 	FIELD_UPDATED,
 	FIELD_TOTAL,
+	FIELD_PHOTO,
 	/* only attributes count */
 	FIELD_ATOM_LINK,
 	FIELD_REPLY,

@@ -45,6 +45,12 @@ static const char *author_of(const json_t *object)
 	return name ? name : json_words(json_object_at(object, "author"), "name");
 }
 
+static const char *avatar_of(const json_t *root)
+{
+	const char *avatar = json_words(json_path(root, "authors.0"), "avatar");
+	return avatar ? avatar : json_words(json_object_at(root, "author"), "avatar");
+}
+
 static int read_content(const struct feed_json *in, const json_t *object, struct feed_item *item)
 {
 	const char *html = json_words(object, "content_html");
@@ -88,6 +94,8 @@ static int read_feed(const struct feed_json *in, const json_t *root, struct feed
 	if (r == 0)
 		r = copy_string(in->arena, author_of(root), &feed->author);
 	if (r == 0)
+		r = copy_url(in, avatar_of(root), &feed->photo);
+	if (r == 0)
 		r = copy_string(in->arena, json_words(root, "language"), &feed->lang);
 	return r;
 }
@@ -108,8 +116,10 @@ static int read_items(const struct feed_json *in, const json_t *items, struct fe
 	const json_t *object;
 	json_array_foreach(items, i, object) {
 		struct feed_item *item;
-		if (!json_is_object(object))
+		if (!json_is_object(object)) {
+			feed->cut = true;
 			continue;
+		}
 		int r = feed_add_item(in->arena, feed, &item);
 		if (r == 0 && item)
 			r = read_item(in, object, item);
@@ -128,7 +138,11 @@ static int read_root(const struct feed_json *in, const json_t *root, struct feed
 	/* Without a list of items nothing says that there are none. */
 	feed->channel = items != NULL;
 	int r = read_feed(in, root, feed);
-	return r == 0 ? read_items(in, items, feed) : r;
+	if (r == 0)
+		r = read_items(in, items, feed);
+	/* A list of something else is not an empty one. */
+	feed->channel &= feed->n_items > 0 || json_array_size(items) == 0;
+	return r;
 }
 
 int feed_json_read(struct arena *arena, const struct page *page, struct feed *feed)

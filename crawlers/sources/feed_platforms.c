@@ -1,97 +1,69 @@
+#include "crawlers/sources/api.h"
 #include "crawlers/sources/feed.h"
-
-#include "daemon/base/buf.h"
-#include "daemon/base/limits.h"
 
 #include <string.h>
 
 /*
- * Profiles that are read as a feed: a pattern of the address, and where the feed is.  A "*" in host
- * or path is the name, one label or segment long, and stands for it in the feed; a "$" is the host.
- * What stands behind the name in the path does not matter.
+ * Profiles of which a feed shows all that a visitor can have: where the profile is, and where its
+ * feed.  The name stands at the end of @path, made of @chars, and for "*" in the feed.  What follows
+ * the name in the path does not matter.  Platforms of which there is more to say have a source of
+ * their own.
  */
+#define NSID API_DIGITS "@N"
 /* clang-format off */
-static const struct {
-	const char *host;
+static const struct platform {
+	const char *domain;
 	const char *path;
+	const char *chars;
 	const char *feed;
 } platforms[] = {
-	{"medium.com",      "/@*",        "https://medium.com/feed/@*"},
-	{"*.medium.com",    "/",          "https://$/feed"},
-	{"*.substack.com",  "/",          "https://$/feed"},
-	{"*.tumblr.com",    "/",          "https://$/rss"},
-	{"*.blogspot.com",  "/",          "https://$/feeds/posts/default?max-results=150"},
-	{"*.wordpress.com", "/",          "https://$/feed/"},
-	{"youtube.com",     "/channel/*", "https://www.youtube.com/feeds/videos.xml?channel_id=*"},
-	{"www.youtube.com", "/channel/*", "https://www.youtube.com/feeds/videos.xml?channel_id=*"},
-	{"dev.to",          "/*",         "https://dev.to/feed/*"},
-	{"letterboxd.com",  "/*",         "https://letterboxd.com/*/rss/"},
+	{"letterboxd.com", "/",           API_PLAIN,     "https://letterboxd.com/*/rss/"},
+	{"pinterest.com",  "/",           API_PLAIN,     "https://www.pinterest.com/*/feed.rss"},
+	{"flickr.com",     "/photos/",    NSID,          "https://www.flickr.com/services/feeds/photos_public.gne?id=*&format=rss_200"},
+	{"flickr.com",     "/people/",    NSID,          "https://www.flickr.com/services/feeds/photos_public.gne?id=*&format=rss_200"},
+	{"goodreads.com",  "/user/show/", API_DIGITS,    "https://www.goodreads.com/review/list_rss/*?shelf=read"},
+	{"vimeo.com",      "/",           API_PLAIN,     "https://vimeo.com/*/videos/rss"},
+	{"codeberg.org",   "/",           API_PLAIN_DOT, "https://codeberg.org/*.rss"},
 };
 /* clang-format on */
 
-struct name {
-	const char *at;
-	size_t len;
-};
-
-/* Match @text against @pattern, whose one "*" takes the bytes up to the next of @ends. */
-static bool match(const char *pattern, const char *text, const char *ends, struct name *name)
+/* Paths of the platforms themselves, which are nobody's. */
+static bool is_service(const char *name, size_t len)
 {
-	size_t fixed = strcspn(pattern, "*");
-	if (strncmp(pattern, text, fixed) != 0)
-		return false;
-	if (pattern[fixed] == '\0')
-		return text[fixed] == '\0';
-	*name = (struct name){text + fixed, strcspn(text + fixed, ends)};
-	const char *rest = pattern + fixed + 1;
-	const char *behind = name->at + name->len;
-	bool matches = *rest ? strcmp(behind, rest) == 0 : *behind == '\0' || *behind == '/';
-	return name->len > 0 && matches;
-}
-
-/* Host names of the platform itself, which are nobody's. */
-static bool is_service(const struct name *name)
-{
-	static const char *const services[] = {"www", "api", "help", "about", "blog", "support"};
+	static const char *const services[] = {"about", "admin", "api", "blog", "business",
+		"categories", "channels", "contact", "explore", "film", "films", "help", "ideas",
+		"journal", "journals", "legal", "list", "lists", "login", "members", "ondemand",
+		"org", "pin", "privacy", "search", "settings", "show", "terms", "today", "user",
+		"users", "watch"};
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-		if (strlen(services[i]) == name->len &&
-			memcmp(services[i], name->at, name->len) == 0)
+		if (strlen(services[i]) == len && strncmp(services[i], name, len) == 0)
 			return true;
 	}
 	return false;
 }
 
-static int expand(struct arena *arena, const char *feed, const struct url *url,
-	const struct name *name, const char **ret)
+/* "12345-ada": what readers may read stands behind the number. */
+static bool matches(const struct platform *platform, const struct url *url, struct api_name *name)
 {
-	struct buf out = BUF_INIT(LIMIT_URL_B);
-	int r = 0;
-	for (; r == 0 && *feed; feed++) {
-		if (*feed == '*')
-			r = buf_add(&out, name->at, name->len);
-		else if (*feed == '$')
-			r = buf_adds(&out, url->host);
-		else
-			r = buf_addc(&out, *feed);
-	}
-	if (r == 0) {
-		*ret = arena_strdup(arena, buf_str(&out));
-		r = *ret ? 0 : -ENOMEM;
-	}
-	buf_release(&out);
-	return r < 0 ? r : 0; /* longer than a URL may be: no platform has such a name */
+	size_t len = strlen(platform->path);
+	if (!url_host_in(url->host, platform->domain) ||
+		strncmp(url->path, platform->path, len) != 0)
+		return false;
+	const char *at = url->path + len;
+	size_t n = strspn(at, platform->chars);
+	*name = (struct api_name){.at = at, .len = (int)n, .rest = at + n};
+	return n > 0 && n < 100 && strchr("/-", at[n]) && !is_service(at, n);
 }
 
 int feed_of_platform(struct arena *arena, const struct url *url, const char **ret)
 {
 	*ret = NULL;
 	for (size_t i = 0; i < sizeof platforms / sizeof *platforms; i++) {
-		struct name name = {0}, ignored = {0};
-		bool by_host = platforms[i].host[0] == '*';
-		if (match(platforms[i].host, url->host, ".", by_host ? &name : &ignored) &&
-			match(platforms[i].path, url->path, "/", by_host ? &ignored : &name) &&
-			!(by_host && is_service(&name)))
-			return expand(arena, platforms[i].feed, url, &name, ret);
+		struct api_name name;
+		const char *feed = platforms[i].feed;
+		if (matches(&platforms[i], url, &name))
+			return api_format(arena, ret, "%.*s%.*s%s", (int)strcspn(feed, "*"), feed,
+				name.len, name.at, strchr(feed, '*') + 1);
 	}
 	return 0;
 }

@@ -174,6 +174,8 @@ static int store_feed_field(struct feed_reader *reader, enum feed_field field, c
 		return feed_person(reader->arena, text, &feed->author);
 	case FIELD_LANG:
 		return copy_to(reader, text, &feed->lang);
+	case FIELD_PHOTO:
+		return resolve_to(reader, base_of(reader), text, &feed->photo);
 	case FIELD_TOTAL:
 		if (*text && strlen(text) < 10 && strspn(text, "0123456789") == strlen(text))
 			feed->total = strtol(text, NULL, 10);
