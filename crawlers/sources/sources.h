@@ -17,6 +17,17 @@
 	X(devto)         \
 	X(steam)         \
 	X(telegram)      \
+	X(wordpresscom)  \
+	X(wordpress)     \
+	X(reddit)        \
+	X(youtube)       \
+	X(blogger)       \
+	X(tumblr)        \
+	X(medium)        \
+	X(substack)      \
+	X(microblog)     \
+	X(ghost)         \
+	X(linkedin)      \
 	X(closed)        \
 	X(feed)          \
 	X(mastodon)      \

@@ -199,7 +199,7 @@ static const struct pick picks[] = {
 	{"the address of a feed", "https://ada.example/atom.xml", "feed"},
 	{"a fediverse handle", "https://social.example/@ada", "mastodon"},
 	{"its feed", "https://social.example/@ada.rss", "feed"},
-	{"the same form on a platform with feeds", "https://medium.com/@ada", "feed"},
+	{"the same form on a platform of another kind", "https://medium.com/@ada", "medium"},
 	{"and on one that shows nothing", "https://www.tiktok.com/@ada", "closed"},
 	{"nobody's profile is a robots.txt", "https://ada.example/robots.txt", "page"},
 };

@@ -1,0 +1,204 @@
+#include "tests/unit/api_check.h"
+
+enum { CHANNEL, ABOUT, FEED, CONFIRM };
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+#define SITE     "https://www.youtube.com"
+#define ID       "UCabcdefghijklmnopqrstuv"
+#define FEED_URL SITE "/feeds/videos.xml?channel_id=" ID
+#define HTML     "text/html; charset=utf-8"
+
+static const struct asked named = {
+	"youtube", SITE "/@ada", SITE "/@ada", CHANNEL, NULL, 0, HTML, NULL};
+static const struct asked feed = {
+	"youtube", FEED_URL, SITE "/channel/" ID, FEED, ID, 0, "text/xml; charset=UTF-8", NULL};
+
+static const char page_file[] = "tests/fixtures/youtube/channel.html";
+static const char feed_file[] = "tests/fixtures/youtube/feed.xml";
+
+static void addresses(void **state)
+{
+	(void)state;
+	static const struct claim claims[] = {
+		{"by number: the feed is known", SITE "/channel/" ID, FEED_URL},
+		{"a tab of it, on a phone", "https://m.youtube.com/channel/" ID "/videos",
+			FEED_URL},
+		{"by handle", "https://youtube.com/@ada", SITE "/@ada"},
+		{"a tab of it", SITE "/@ada.e-x/videos?view=0", SITE "/@ada.e-x"},
+		{"a handle of other letters", SITE "/@%C3%A4da", SITE "/@%C3%A4da"},
+		{"the old ways", SITE "/c/ada/about", SITE "/c/ada"},
+		{"the oldest way", SITE "/user/ada", SITE "/user/ada"},
+		{"no number", SITE "/channel/ada", NULL},
+		{"a number that is too short", SITE "/channel/UCabc", NULL},
+		{"a film", SITE "/watch?v=abc", NULL},
+		{"another host", "https://music.youtube.com/@ada", NULL},
+	};
+	check_claims("youtube", claims, COUNT(claims));
+}
+
+static void the_page_of_a_name_leads_to_the_feed(void **state)
+{
+	(void)state;
+	struct extract extract;
+	answer_file(&named, page_file, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_string_equal(extract.facts.name, "Ada on bridges");
+	assert_string_equal(extract.facts.bio, "Bridges, and how they fall.");
+	assert_string_equal(extract.facts.photo_url, "https://yt3.example/ada.jpg");
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, FEED_URL);
+	assert_string_equal(extract.follows[0].subject, ID);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
+	/* It has no list of posts of its own. */
+	assert_int_equal(extract.coverage.window, false);
+	for (size_t i = 0; i < extract.n_posts; i++)
+		assert_int_equal(extract.posts[i].kind, KIND_BIO);
+	extract_release(&extract);
+}
+
+static void the_feed(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"title and description", "yt:video:abc123", KIND_POST, 1714637700,
+			SITE "/watch?v=abc123", "A fall\n\nIt fell. See https://globex.example/",
+			NULL, 0},
+	};
+	struct extract extract;
+	answer_file(&feed, feed_file, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_true(extract.coverage.window);
+	assert_non_null(strstr(extract.coverage.lack, "newest 15"));
+	check_posts(&extract, rows, COUNT(rows));
+	/* Named by its number, the channel's page was not read yet. */
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, SITE "/channel/" ID);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_ALSO);
+	assert_int_equal(extract.follows[0].step, ABOUT);
+	extract_release(&extract);
+	struct asked by_name = feed;
+	by_name.profile = SITE "/@ada";
+	answer_file(&by_name, feed_file, &extract);
+	assert_int_equal(extract.n_follows, 0);
+	extract_release(&extract);
+}
+
+/* YouTube loses feeds of channels that are there. */
+static void a_lost_feed_is_not_a_lost_channel(void **state)
+{
+	(void)state;
+	struct asked question = feed;
+	struct extract extract;
+	question.status = 404;
+	question.content_type = HTML;
+	answer(&question, "", 0, &extract);
+	assert_int_equal(extract.verdict, VERDICT_NOT_FOUND);
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, SITE "/channel/" ID);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_INSTEAD);
+	assert_int_equal(extract.follows[0].step, CONFIRM);
+	extract_release(&extract);
+	question = named;
+	question.step = CONFIRM;
+	answer_file(&question, page_file, &extract);
+	assert_int_equal(extract.verdict, VERDICT_SERVER_ERROR);
+	extract_release(&extract);
+	static const struct sign_row gone[] = {{"the page is missing, too", 404,
+		"<title>404 Not Found</title>", VERDICT_NOT_FOUND}};
+	check_signs(question, gone, 1);
+}
+
+static void states_of_channels(void **state)
+{
+	(void)state;
+	static const struct sign_row of_page[] = {
+		{"nobody", 404, "<html><title>404 Not Found</title>", VERDICT_NOT_FOUND},
+		{"no channel", 200, "<html><title>YouTube</title></html>", VERDICT_PARSE_DRIFT},
+		{"a number that is none", 200, "<html>\"externalId\":\"UCshort\"</html>",
+			VERDICT_PARSE_DRIFT},
+	};
+	static const struct sign_row of_feed[] = {
+		{"broken", 500, "", VERDICT_SERVER_ERROR},
+		{"a page in its place", 200, "<html><body>x</body></html>", VERDICT_PARSE_DRIFT},
+		{"nothing uploaded", 200,
+			"<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>x</title></feed>",
+			VERDICT_EMPTY},
+	};
+	check_signs(named, of_page, COUNT(of_page));
+	check_signs(feed, of_feed, COUNT(of_feed));
+}
+
+static void a_question_of_consent_is_a_wall(void **state)
+{
+	(void)state;
+	struct page page = {
+		.url = SITE "/@ada",
+		.final_url = "https://consent.youtube.com/m?continue=x",
+		.profile = SITE "/@ada",
+		.source = "youtube",
+		.status = 200,
+		.content_type = HTML,
+		.body = "<html>Before you continue</html>",
+		.body_len = strlen("<html>Before you continue</html>"),
+	};
+	struct extract extract;
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
+	assert_int_equal(extract.verdict, VERDICT_BLOCKED);
+	assert_non_null(strstr(extract.why, "by its number"));
+	extract_release(&extract);
+}
+
+/* Every beginning of a page or feed: no post that was not there to its end, nothing "empty". */
+static void cut_answers(void **state)
+{
+	(void)state;
+	size_t len = 0;
+	char *body = read_whole(feed_file, &len);
+	for (size_t cut = 0; cut + 10 < len; cut += 3) {
+		struct extract extract;
+		answer(&feed, body, cut, &extract);
+		if (extract.verdict == VERDICT_OK || extract.verdict == VERDICT_EMPTY)
+			fail_msg("cut at %zu: %s", cut, verdict_name(extract.verdict));
+		extract_release(&extract);
+	}
+	free(body);
+}
+
+static void genuine_feeds(void **state)
+{
+	(void)state;
+	static const char *const files[] = {
+		"platforms/youtube/channel_feed.xml", "platforms/youtube/channel_feed_2.xml"};
+	for (size_t i = 0; i < COUNT(files); i++) {
+		size_t len = 0, n = 0;
+		char *body = shared_page(files[i], &len);
+		if (!body)
+			return;
+		struct extract extract;
+		answer(&feed, body, len, &extract);
+		assert_int_equal(extract.verdict, VERDICT_OK);
+		for (size_t k = 0; k < extract.n_posts; k++) {
+			const struct post *post = &extract.posts[k];
+			n += post->kind == KIND_POST && strncmp(post->id, "yt:video:", 9) == 0 &&
+			     post->published_s > 1400000000 && strstr(post->url, "/watch?v=");
+		}
+		assert_int_equal(n, 15);
+		extract_release(&extract);
+		free(body);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(the_page_of_a_name_leads_to_the_feed),
+		cmocka_unit_test(the_feed),
+		cmocka_unit_test(a_lost_feed_is_not_a_lost_channel),
+		cmocka_unit_test(states_of_channels),
+		cmocka_unit_test(a_question_of_consent_is_a_wall),
+		cmocka_unit_test(cut_answers),
+		cmocka_unit_test(genuine_feeds),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
