@@ -435,7 +435,9 @@ static bool is_other_media(const struct page *page)
 	static const char *const types[] = {"image/", "audio/", "video/", "font/",
 		"application/octet-stream", "application/pdf", "application/zip", "text/css",
 		"text/javascript", "application/javascript"};
-	return is_type(page->content_type, types, sizeof types / sizeof types[0]);
+	/* Objects of APIs, from servers that give them to whoever asks for a page. */
+	bool object = page->content_type && strcasestr(page->content_type, "+json");
+	return object || is_type(page->content_type, types, sizeof types / sizeof types[0]);
 }
 
 static int page_read(const struct page *page, struct extract *extract)

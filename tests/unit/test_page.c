@@ -298,9 +298,13 @@ static void too_big_is_said(void **state)
 static void other_media_are_no_pages(void **state)
 {
 	(void)state;
-	struct extract extract = read_page("%PDF-1.4 text", 13, ADA, "application/pdf", 0);
-	assert_int_equal(extract.verdict, VERDICT_PARSE_DRIFT);
-	arena_free(extract.arena);
+	static const char *const types[] = {"application/pdf", "application/activity+json",
+		"application/ld+json; charset=utf-8"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct extract extract = read_page("{\"a\": \"text\"}", 13, ADA, types[i], 0);
+		assert_int_equal(extract.verdict, VERDICT_PARSE_DRIFT);
+		arena_free(extract.arena);
+	}
 }
 
 static void further_pages_end_the_list(void **state)
