@@ -1,10 +1,11 @@
 """All cases: what the project has of its own, and the samples of real platforms where they are at hand."""
-from platforms import (bluesky, devto, discourse, feeds, github, gitlab, hackernews, lemmy, mastodon, peertube,
-                       stackexchange, steam, telegram)
+import importlib
+
 from platforms.case import SHARED
 
-READERS = (bluesky, devto, discourse, feeds, github, gitlab, hackernews, lemmy, mastodon, peertube, stackexchange,
-           steam, telegram)
+READERS = [importlib.import_module(f"platforms.{name}") for name in (
+    "activitypub", "bluesky", "devto", "discourse", "feeds", "github", "gitlab", "hackernews", "lemmy", "mastodon",
+    "peertube", "stackexchange", "steam", "telegram")]
 
 
 def all_cases():
