@@ -27,6 +27,7 @@ enum step {
 
 /* A pause that is asked for may be this long: a week is no pause any more. */
 #define PAUSE_MAX_S 604800
+#define DAY_S       86400
 
 static const struct list {
 	const char *path;
@@ -282,6 +283,10 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 	int64_t pause_s = json_int64(root, "backoff", 0);
 	if (pause_s > 0 && pause_s <= PAUSE_MAX_S)
 		extract->retry_at_s = page->fetched_s + pause_s;
+	/* Of the day's requests, which other programs at this address use, too; they are counted from
+	 * midnight UTC on. */
+	if (json_int64(root, "quota_remaining", 1) == 0)
+		extract->retry_at_s = (page->fetched_s / DAY_S + 1) * DAY_S;
 	if (page->step == STEP_FILTER)
 		return read_filter(root, page, extract);
 	if (page->step >= STEP_QUESTIONS && page->step <= STEP_COMMENTS)

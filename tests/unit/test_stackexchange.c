@@ -120,6 +120,10 @@ static void states_of_accounts(void **state)
 			"{\"error_id\":400,\"error_message\":\"No site found for name `x`\","
 			"\"error_name\":\"bad_parameter\"}",
 			VERDICT_NOT_FOUND},
+		{"a key that it does not know", 400,
+			"{\"error_id\":400,\"error_message\":\"`key` doesn't match a known "
+			"application\",\"error_name\":\"bad_parameter\"}",
+			VERDICT_AUTH_REQUIRED},
 		{"too many requests", 400,
 			"{\"error_id\":502,\"error_message\":\"too many requests from this IP, "
 			"more requests available in 82216 seconds\",\"error_name\":"
@@ -158,6 +162,18 @@ static void the_time_to_come_back_is_in_the_message(void **state)
 	question.status = 400;
 	answer(&question, body, sizeof body - 1, &extract);
 	assert_int_equal(extract.retry_at_s, 1750000000 + 82216);
+	extract_release(&extract);
+}
+
+static void a_spent_day_ends_at_midnight(void **state)
+{
+	(void)state;
+	static const char body[] = "{\"items\":[],\"has_more\":false,\"quota_max\":300,"
+				   "\"quota_remaining\":0}";
+	struct extract extract;
+	answer(&asked[QUESTIONS], body, sizeof body - 1, &extract);
+	assert_int_equal(extract.verdict, VERDICT_EMPTY);
+	assert_int_equal(extract.retry_at_s, 1750032000); /* the day after 1750000000 */
 	extract_release(&extract);
 }
 
@@ -238,6 +254,7 @@ int main(void)
 		cmocka_unit_test(what_it_wrote),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(the_time_to_come_back_is_in_the_message),
+		cmocka_unit_test(a_spent_day_ends_at_midnight),
 		cmocka_unit_test(damaged_answers),
 		cmocka_unit_test(genuine_answers),
 	};
