@@ -269,26 +269,6 @@ static enum post_kind kind_of(const json_t *object, const char *owner)
 	return activitypub_id(json_object_get(object, "inReplyTo")) ? KIND_REPLY : KIND_POST;
 }
 
-/* All words of @object as somebody else's. */
-static int add_others(struct compose *compose, const json_t *object, const char *base_url)
-{
-	struct compose theirs = COMPOSE_INIT(compose->arena);
-	struct post post = {0};
-	int r = add_words(&theirs, object, base_url);
-	if (r == 0)
-		r = compose_finish(&theirs, &post);
-	compose->cut |= theirs.cut;
-	compose->unread |= theirs.unread;
-	compose_release(&theirs);
-	if (r < 0)
-		return r;
-	const struct html_text part = {.text = post.text,
-		.len = post.len,
-		.others = post.others,
-		.others_len = post.others_len};
-	return compose_add_others(compose, &part);
-}
-
 /* @as: its id, where it stands beside an older state of itself; NULL: its own. */
 static int write_object(const json_t *object, const char *as, const char *owner,
 	const struct page *page, struct extract *extract)
@@ -313,8 +293,9 @@ static int write_object(const json_t *object, const char *as, const char *owner,
 			&post.author);
 	struct compose compose = COMPOSE_INIT(arena);
 	if (r == 0)
-		r = post.kind == KIND_REPOST ? add_others(&compose, object, page->final_url)
-					     : add_words(&compose, object, page->final_url);
+		r = post.kind == KIND_REPOST
+			    ? api_add_others_of(&compose, object, page->final_url, add_words)
+			    : add_words(&compose, object, page->final_url);
 	if (r == 0)
 		r = api_add_card(&compose, page->final_url, quoted(object));
 	return api_add_post(extract, &compose, r, &post);
@@ -339,7 +320,7 @@ static int write_announce(const json_t *activity, const struct page *page, struc
 	if (r == 0)
 		r = api_add_card(&compose, page->final_url, activitypub_id(object));
 	if (r == 0 && json_is_object(object))
-		r = add_others(&compose, object, page->final_url);
+		r = api_add_others_of(&compose, object, page->final_url, add_words);
 	return api_add_post(extract, &compose, r, &post);
 }
 

@@ -89,7 +89,7 @@ MUST_CHECK int api_decode(struct extract *extract, const char *html, const char 
  * say. */
 struct api_field {
 	const char *name;  /* NULL: none */
-	const char *value; /* HTML; NULL, or nothing in it: the row says nothing */
+	const char *value; /* NULL, or nothing in it: the row says nothing */
 };
 
 /* What an account says of its owner; NULL: nothing. */
@@ -104,7 +104,7 @@ struct api_owner {
 	const char *site;
 	const struct api_field *fields; /* links in them are the owner's own pages */
 	size_t n_fields;
-	bool about_html;
+	bool about_html; /* and the fields' values are, too */
 };
 
 /** Write facts, and posts of kind handle and bio.  0, -ENOMEM. */
@@ -169,6 +169,10 @@ MUST_CHECK int api_add_markdown(struct compose *compose, const char *text);
 /** Append HTML, or plain text, as somebody else's words.  0, -ENOMEM. */
 MUST_CHECK int api_add_others_html(struct compose *compose, const char *html, const char *base_url);
 MUST_CHECK int api_add_others(struct compose *compose, const char *text);
+/** Append all that @add takes out of @object (NULL: nothing) as somebody else's words.  0, -ENOMEM. */
+typedef int api_adder(struct compose *compose, const json_t *object, const char *base_url);
+MUST_CHECK int api_add_others_of(
+	struct compose *compose, const json_t *object, const char *base_url, api_adder *add);
 /** Append plain text, or what HTML's entities in it mean, as the title.  0, -ENOMEM. */
 MUST_CHECK int api_add_title(struct compose *compose, const char *text, bool html);
 /** Append a link that covers none of the text, if it is one.  0, -ENOMEM. */

@@ -27,6 +27,26 @@ int api_add_others(struct compose *compose, const char *text)
 	return r < 0 ? r : compose_add_others(compose, &part);
 }
 
+int api_add_others_of(
+	struct compose *compose, const json_t *object, const char *base_url, api_adder *add)
+{
+	struct compose theirs = COMPOSE_INIT(compose->arena);
+	struct post post = {0};
+	int r = object ? add(&theirs, object, base_url) : 0;
+	if (r == 0)
+		r = compose_finish(&theirs, &post);
+	compose->cut |= theirs.cut;
+	compose->unread |= theirs.unread;
+	compose_release(&theirs);
+	if (r < 0)
+		return r;
+	const struct html_text part = {.text = post.text,
+		.len = post.len,
+		.others = post.others,
+		.others_len = post.others_len};
+	return compose_add_others(compose, &part);
+}
+
 int api_add_title(struct compose *compose, const char *text, bool html)
 {
 	struct html_text part;
@@ -136,12 +156,13 @@ static int write_handle(struct extract *extract, const struct page *page, const 
 
 /* "Web: ada.example", and the links in it as own pages. */
 static int add_field(struct extract *extract, struct compose *compose, const struct page *page,
-	const struct api_field *field)
+	const struct api_field *field, bool html)
 {
 	struct html_text value;
 	const char *line = NULL;
 	size_t len = field->value ? strlen(field->value) : 0;
-	int r = compose_read_html(compose, field->value, len, page->final_url, &value);
+	int r = html ? compose_read_html(compose, field->value, len, page->final_url, &value)
+		     : compose_read_plain(compose, field->value, len, &value);
 	for (size_t i = 0; r == 0 && i < value.n_links; i++)
 		r = extract_add_link(extract, page->final_url, value.links[i].url);
 	if (r == 0 && value.len > 0)
@@ -167,7 +188,7 @@ static int write_bio(
 	if (r == 0)
 		r = compose_add(&compose, &about);
 	for (size_t i = 0; r == 0 && i < owner->n_fields; i++)
-		r = add_field(extract, &compose, page, &owner->fields[i]);
+		r = add_field(extract, &compose, page, &owner->fields[i], owner->about_html);
 	if (r == 0 && about.len > 0)
 		extract->facts.bio = about.text;
 	if (r < 0 || compose.text.len == 0) {

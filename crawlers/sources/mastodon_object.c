@@ -89,26 +89,6 @@ static int add_words(struct compose *compose, const json_t *status, const char *
 	return r;
 }
 
-/* All words of @status as somebody else's. */
-static int add_others(struct compose *compose, const json_t *status, const char *base)
-{
-	struct compose theirs = COMPOSE_INIT(compose->arena);
-	struct post post = {0};
-	int r = add_words(&theirs, status, base);
-	if (r == 0)
-		r = compose_finish(&theirs, &post);
-	compose->cut |= theirs.cut;
-	compose->unread |= theirs.unread;
-	compose_release(&theirs);
-	if (r < 0)
-		return r;
-	struct html_text part = {.text = post.text,
-		.len = post.len,
-		.others = post.others,
-		.others_len = post.others_len};
-	return compose_add_others(compose, &part);
-}
-
 /* Mastodon 4.4 wraps the quoted status, its kin has it there itself. */
 static const json_t *quoted_status(const json_t *status)
 {
@@ -121,13 +101,13 @@ static int compose_status(
 {
 	if (kind == KIND_REPOST) {
 		const json_t *reblog = json_object_at(status, "reblog");
-		return add_others(compose, reblog ? reblog : status, base);
+		return api_add_others_of(compose, reblog ? reblog : status, base, add_words);
 	}
 	int r = add_words(compose, status, base);
 	if (r == 0)
 		r = api_add_card(compose, base, json_words(json_object_at(status, "card"), "url"));
 	if (r == 0 && kind == KIND_QUOTE)
-		r = add_others(compose, quoted_status(status), base);
+		r = api_add_others_of(compose, quoted_status(status), base, add_words);
 	return r;
 }
 

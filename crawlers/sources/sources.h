@@ -34,6 +34,7 @@
 	X(webfinger)     \
 	X(nodeinfo)      \
 	X(activitypub)   \
+	X(misskey)       \
 	X(peertube)      \
 	X(discourse)     \
 	X(lemmy)         \

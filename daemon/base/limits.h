@@ -34,6 +34,9 @@
 #define LIMIT_FOLLOWS 32
 /* Pages fetched for one profile in one scan: 200 pages of 40 statuses are 8,000 posts. */
 #define LIMIT_PAGES_A_SCAN 200
+/* Pages of one list of whom an account follows or what it likes: a thousand accounts on most platforms;
+ * who follows more follows everybody, and posts come first. */
+#define LIMIT_INTERACTION_PAGES 10
 /* A URL: what browsers and servers agree to carry. */
 #define LIMIT_URL_B 8192
 /* The body of a request: what a JSON API is asked for is a few hundred bytes. */

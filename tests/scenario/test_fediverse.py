@@ -133,6 +133,15 @@ def lemmy(server):
     server.site.put("user2.json", json.dumps({"person_view": view, "posts": [], "comments": []}))
 
 
+def misskey(server):
+    """What it answers to a POST stands in its configuration."""
+
+
+MISSKEY_USER = {"id": "9ada", "username": "ada", "name": "Ada", "notesCount": 1, "followingVisibility": "private"}
+MISSKEY_NOTE = {"id": "9note", "userId": "9ada", "text": INSULT, "createdAt": "2026-05-01T10:00:00.000Z",
+                "renoteId": None, "replyId": None, "files": []}
+
+
 def friendica(server):
     server.outbox([create(server.url, 1, INSULT)])
 
@@ -147,6 +156,9 @@ SOFTWARE = {
         location = /api/v1/accounts/ada {{ {JSON} try_files /owner.json =404; }}
         location = /api/v1/accounts/ada/videos {{ {JSON} try_files /videos.json =404; }}"""),
     "lemmy": ("lemmy", lemmy, f"location = /api/v3/user {{ {JSON} try_files /user$arg_page.json =404; }}"),
+    "sharkey": ("misskey", misskey, f"""
+        location = /api/users/show {{ {JSON} return 200 '{json.dumps(MISSKEY_USER)}'; }}
+        location = /api/users/notes {{ {JSON} return 200 '{json.dumps([MISSKEY_NOTE])}'; }}"""),
     "friendica": ("activitypub", friendica, ""),
 }
 
