@@ -143,10 +143,10 @@ static void page_failed(
 
 static int keep_facts(struct scan *scan, const struct facts *facts)
 {
-	if (!facts->name && !facts->handle && !facts->bio)
-		return 0;
-	/* The first page that speaks of its owner is the profile's own. */
+	/* The first page that speaks of its owner is the profile's own; others add to it. */
 	if (scan->has_facts)
+		return standing_add_facts(scan->arena, facts, &scan->facts);
+	if (!facts->name && !facts->handle && !facts->bio)
 		return 0;
 	int r = standing_facts(scan->arena, facts, &scan->facts);
 	scan->has_facts = r == 0;

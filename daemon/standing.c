@@ -170,3 +170,65 @@ int standing_facts(struct arena *arena, const struct facts *facts, struct facts 
 		*ret = copy.facts;
 	return r;
 }
+
+static bool is_among(const char *const *links, size_t count, const char *link)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(links[i], link) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_links(struct arena *arena, const struct facts *more, struct facts *facts)
+{
+	const char **links = arena_array(arena, facts->n_links + more->n_links + 1, sizeof *links);
+	if (!links)
+		return -ENOMEM;
+	size_t n = facts->n_links;
+	for (size_t i = 0; i < n; i++)
+		links[i] = facts->links[i];
+	for (size_t i = 0; i < more->n_links && n < LIMIT_POST_LINKS; i++) {
+		if (is_among(links, n, more->links[i]))
+			continue;
+		links[n] = arena_strdup(arena, more->links[i]);
+		if (!links[n++])
+			return -ENOMEM;
+	}
+	facts->links = links;
+	facts->n_links = n;
+	return 0;
+}
+
+int standing_add_facts(struct arena *arena, const struct facts *more, struct facts *facts)
+{
+	const struct {
+		const char *from;
+		const char **to;
+	} words[] = {
+		{more->name, &facts->name},
+		{more->handle, &facts->handle},
+		{more->headline, &facts->headline},
+		{more->bio, &facts->bio},
+		{more->location, &facts->location},
+		{more->photo_url, &facts->photo_url},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (*words[i].to || !words[i].from)
+			continue;
+		*words[i].to = arena_strdup(arena, words[i].from);
+		if (!*words[i].to)
+			return -ENOMEM;
+	}
+	if (facts->created_s == 0)
+		facts->created_s = more->created_s;
+	if (more->last_active_s > facts->last_active_s)
+		facts->last_active_s = more->last_active_s;
+	if (facts->n_posts < 0)
+		facts->n_posts = more->n_posts;
+	if (facts->n_followers < 0)
+		facts->n_followers = more->n_followers;
+	if (facts->n_following < 0)
+		facts->n_following = more->n_following;
+	return more->n_links > 0 ? add_links(arena, more, facts) : 0;
+}

@@ -23,4 +23,9 @@ MUST_CHECK int standing_read(struct arena *arena, const char *json, struct stand
 /** A copy in @arena of what is kept of @facts.  0, -ENOMEM. */
 MUST_CHECK int standing_facts(struct arena *arena, const struct facts *facts, struct facts *ret);
 
+/** Add to @facts what it lacks and @more says, and @more's links; copied into @arena, which holds
+ *  @facts, too.  0, -ENOMEM. */
+MUST_CHECK int standing_add_facts(
+	struct arena *arena, const struct facts *more, struct facts *facts);
+
 #endif

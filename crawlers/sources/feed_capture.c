@@ -1,9 +1,9 @@
 #include "crawlers/sources/feed_capture.h"
 
+#include "crawlers/parse/base64.h"
 #include "crawlers/parse/xml.h"
 #include "daemon/base/text.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -178,29 +178,6 @@ static void trim(struct buf *text)
 	}
 }
 
-/* RFC 4287 §4.1.3.3, and mode="base64" of Atom 0.3. */
-static int decode_base64(struct buf *text)
-{
-	EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
-	unsigned char *bytes = malloc(text->len + 1); /* decoded it has three quarters of that */
-	struct buf decoded = BUF_INIT(text->max);
-	int n = 0, last = 0;
-	int r = context && bytes ? 0 : -ENOMEM;
-	if (r == 0) {
-		EVP_DecodeInit(context);
-		const unsigned char *from = (const unsigned char *)buf_str(text);
-		if (EVP_DecodeUpdate(context, bytes, &n, from, (int)text->len) < 0 ||
-			EVP_DecodeFinal(context, bytes + n, &last) < 0)
-			n = last = 0; /* it is none, and there is no text */
-		r = text_repair(&decoded, (const char *)bytes, (size_t)n + (size_t)last);
-	}
-	EVP_ENCODE_CTX_free(context);
-	free(bytes);
-	buf_release(text);
-	*text = decoded;
-	return r < 0 ? r : 0;
-}
-
 int feed_capture_end(struct feed_capture *capture)
 {
 	if (capture->absent && !capture->marked_up)
@@ -208,7 +185,8 @@ int feed_capture_end(struct feed_capture *capture)
 	trim(&capture->text);
 	if (!capture->base64)
 		return 0;
-	int r = decode_base64(&capture->text);
+	/* RFC 4287 §4.1.3.3, and mode="base64" of Atom 0.3 */
+	int r = base64_decode(&capture->text);
 	trim(&capture->text);
 	return r;
 }

@@ -1,47 +1,22 @@
 #include "crawlers/sources/github.h"
 
+#include "crawlers/parse/base64.h"
 #include "crawlers/parse/json.h"
 #include "crawlers/parse/wall.h"
 #include "crawlers/sources/sources.h"
+#include "daemon/base/limits.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /*
- * GitHub, by its REST API without a token: the account, then the lists of what it wrote.  Issues and
- * pull requests come whole from the search; comments only while they are among the events, which
- * GitHub keeps for some weeks; the newest repositories and commits add their descriptions.
+ * GitHub, by its REST API: the account, then the lists of what it wrote and did.  Issues and pull
+ * requests come whole from the search; comments, without a token, only while they are among the events,
+ * which GitHub keeps for some weeks; the newest repositories, gists and commits add their descriptions;
+ * organisations, follows and stars are interactions.  Without a token there are 60 requests an hour: what
+ * is worth more is asked for first, and the coverage tells what was not read.
  */
-#define API         "https://api.github.com"
-#define LOGIN_CHARS API_LETTERS API_DIGITS "-"
-
-/* What a search shows at most, and what a page of any list has (docs.github.com/rest). */
-#define SEARCH_MAX  1000
-#define ROWS_A_PAGE 100
-
-enum step { STEP_USER, STEP_ISSUES, STEP_EVENTS, STEP_REPOS, STEP_COMMITS, STEP_COUNT };
-
-static const struct list {
-	const char *form; /* of the path: name, page */
-	bool search;      /* an object with total_count and items */
-	bool pages;       /* all of them are read */
-	enum relation relation;
-	github_writer *write;
-	const char *lack;
-} lists[STEP_COUNT] = {
-	[STEP_ISSUES] = {"/search/issues?q=author:%s&sort=created&order=desc&per_page=100&page=%d",
-		true, true, FOLLOW_NEXT, github_write_issue, NULL},
-	[STEP_EVENTS] = {"/users/%s/events/public?per_page=100&page=%d", false, true, FOLLOW_NEXT,
-		github_write_event, "GitHub shows only the comments of the last weeks."},
-	[STEP_REPOS] = {"/users/%s/repos?sort=pushed&per_page=100&page=%d", false, false,
-		FOLLOW_ALSO, github_write_repo, NULL},
-	[STEP_COMMITS] = {"/search/commits?q=author:%s&sort=author-date&order=desc&per_page=100"
-			  "&page=%d",
-		true, false, FOLLOW_ALSO, github_write_commit, NULL},
-};
-
+#define API "https://api.github.com"
 /* Paths of GitHub's own that look like an account. */
 static bool is_service(const struct api_name *name)
 {
@@ -61,7 +36,7 @@ static bool is_service(const struct api_name *name)
 /* /NAME and no more: /NAME/REPOSITORY is no profile. */
 static bool name_of(const struct url *url, struct api_name *ret)
 {
-	return api_name(url->path, "/", LOGIN_CHARS, ret) && ret->len <= 39 &&
+	return api_name(url->path, "/", GITHUB_LOGIN_CHARS, ret) && ret->len <= 39 &&
 	       (*ret->rest == '\0' || strcmp(ret->rest, "/") == 0) && !is_service(ret);
 }
 
@@ -85,33 +60,11 @@ static int github_first(struct arena *arena, const struct url *url, struct follo
 	*ret = (struct follow){
 		.url = user,
 		.source = source_github.name,
-		.step = STEP_USER,
-		.accept = ACCEPT_JSON,
+		.step = GITHUB_USER,
+		.accept = ACCEPT_GITHUB,
 		.relation = FOLLOW_INSTEAD,
 	};
 	return 0;
-}
-
-/* ---- what to ask for ---- */
-
-/* @subject: "LOGIN PAGE". */
-static int follow_list(const struct page *page, struct extract *extract, enum step step,
-	const char *login, int number)
-{
-	struct follow follow = {
-		.source = source_github.name,
-		.step = (int)step,
-		.accept = ACCEPT_JSON,
-		.relation = number > 1 ? FOLLOW_OLDER : lists[step].relation,
-	};
-	const char *origin = "", *path = "";
-	struct arena *arena = extract->arena;
-	int r = api_origin(arena, page, &origin);
-	if (r == 0)
-		r = api_format(arena, &follow.subject, "%s %d", login, number);
-	if (r == 0)
-		r = api_format(arena, &path, lists[step].form, login, number);
-	return r != 0 ? r : api_follow(extract, &follow, "%s%s", origin, path);
 }
 
 /* ---- the account ---- */
@@ -129,15 +82,15 @@ static int write_company(const json_t *root, struct extract *extract)
 	return api_copy(extract->arena, company + (*company == '@'), &job->company);
 }
 
-static int read_user(const json_t *root, const struct page *page, struct extract *extract)
+static int write_user(const json_t *root, const struct page *page, struct extract *extract)
 {
 	struct facts *facts = &extract->facts;
-	const char *login = json_words(root, "login");
-	if (!api_is_plain(login, LOGIN_CHARS "_[]") || !json_object_get(root, "public_repos"))
-		return api_drift(extract, "The answer is no account as GitHub's API gives it.");
+	const char *twitter = json_words(root, "twitter_username");
 	const struct api_owner owner = {
-		.handle = login,
+		.handle = json_words(root, "login"),
 		.name = json_words(root, "name"),
+		/* as GitHub's settings call it */
+		.headline = json_flag(root, "hireable") ? "Available for hire" : NULL,
 		.about = json_words(root, "bio"),
 		.location = json_words(root, "location"),
 		.photo = json_words(root, "avatar_url"),
@@ -146,81 +99,91 @@ static int read_user(const json_t *root, const struct page *page, struct extract
 	facts->created_s = json_date(root, "created_at");
 	facts->n_followers = json_int64(root, "followers", -1);
 	facts->n_following = json_int64(root, "following", -1);
-	extract->verdict = VERDICT_OK;
 	int r = api_write_owner(extract, page, &owner);
 	if (r == 0)
 		r = write_company(root, extract);
-	for (enum step step = STEP_ISSUES; r == 0 && step < STEP_COUNT; step++)
-		r = follow_list(page, extract, step, login, 1);
-	return r;
+	return r == 0 && twitter ? extract_add_link(extract, "https://x.com/", twitter) : r;
 }
 
-/* ---- lists ---- */
-
-/* What a list says of how much there is. */
-static void write_coverage(
-	const struct list *list, const json_t *root, size_t n_rows, struct extract *extract)
+/* Is there anything in the list, by the count at @key?  Yes, where nothing is told. */
+static bool has(const json_t *root, const char *key)
 {
-	struct coverage *coverage = &extract->coverage;
-	int64_t total = list->search ? json_int64(root, "total_count", -1) : -1;
-	coverage->window |= list->lack != NULL || (!list->pages && n_rows >= ROWS_A_PAGE);
-	if (list->lack)
-		coverage->lack = list->lack;
-	if (list->pages && list->search)
-		coverage->total = total;
-	if (total > SEARCH_MAX && list->pages) {
-		coverage->window = true;
-		coverage->lack = "GitHub's search shows the newest 1,000 issues, no more.";
-	}
-	if (json_flag(root, "incomplete_results")) {
-		coverage->window = true;
-		coverage->lack = "GitHub's search ran out of time before it had seen everything.";
-	}
+	return json_int64(root, key, 1) != 0;
 }
 
-static int follow_next(const struct page *page, struct extract *extract, const char *login,
-	const char *number, size_t n_rows)
+static int ask_lists(const json_t *root, const struct page *page, struct extract *extract)
 {
-	int next = (int)strtol(number, NULL, 10) + 1; /* our own, or "" */
-	bool more = lists[page->step].pages && n_rows >= ROWS_A_PAGE;
-	if (!more || next > SEARCH_MAX / ROWS_A_PAGE)
-		return 0;
-	return follow_list(page, extract, (enum step)page->step, login, next);
+	const struct {
+		enum github_step step;
+		bool asked;
+	} rows[] = {
+		{GITHUB_ISSUES, true},
+		{GITHUB_EVENTS, true},
+		{GITHUB_ORGS, true},
+		{GITHUB_FOLLOWING, has(root, "following")},
+		{GITHUB_STARRED, true},
+		{GITHUB_SOCIAL, true},
+		{GITHUB_REPOS, has(root, "public_repos")},
+		{GITHUB_GISTS, has(root, "public_gists")},
+		{GITHUB_COMMITS, true},
+	};
+	const char *login = json_words(root, "login");
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof *rows; i++)
+		r = rows[i].asked ? github_ask_list(page, extract, rows[i].step, login, 1) : 0;
+	return r == 0 && page->authorised ? github_ask_commented(page, extract, login) : r;
 }
 
-static int read_list(const json_t *root, const struct page *page, struct extract *extract)
+static int read_user(const json_t *root, const struct page *page, struct extract *extract)
 {
-	const struct list *list = &lists[page->step];
-	const json_t *rows = list->search ? json_array_at(root, "items") : root;
-	size_t n_rows = json_array_size(rows), n_known = 0;
-	const char *words[2] = {"", ""};
-	int r = api_split(extract->arena, page->subject, words, 2);
-	if (r == 0 && (!json_is_array(rows) || *words[0] == '\0'))
-		return api_drift(extract, "The answer is no list as GitHub's API gives it.");
-	for (size_t i = 0; r == 0 && i < n_rows; i++) {
-		bool known = false;
-		r = list->write(json_array_get(rows, i), words[0], extract, &known);
-		n_known += known;
-	}
-	if (r < 0)
-		return r;
-	write_coverage(list, root, n_rows, extract);
-	api_judge_list(extract, n_rows, n_known);
-	if (list->search && n_rows == 0 && json_int64(root, "total_count", -1) != 0 &&
-		strcmp(words[1], "1") == 0)
-		return api_drift(extract, "The search counts posts, but lists none.");
-	if (extract->verdict == VERDICT_PARSE_DRIFT)
-		return 0;
-	return follow_next(page, extract, words[0], words[1], n_rows);
+	const char *login = json_words(root, "login");
+	if (!api_is_plain(login, GITHUB_LOGIN_CHARS "_[]") ||
+		!json_object_get(root, "public_repos"))
+		return api_drift(extract, "The answer is no account as GitHub's API gives it.");
+	extract->verdict = VERDICT_OK;
+	int r = write_user(root, page, extract);
+	return r == 0 ? ask_lists(root, page, extract) : r;
+}
+
+/* What GitHub shows above the repositories, as the account's own page. */
+int github_read_readme(const json_t *root, const struct page *page, struct extract *extract)
+{
+	const char *content = json_text(root, "content");
+	struct buf text = BUF_INIT(LIMIT_PAGE_B);
+	if (!content || !json_words(root, "encoding"))
+		return api_drift(extract, "The answer is no file as GitHub's API gives it.");
+	int r = buf_adds(&text, content);
+	if (r == 0 && strcmp(json_words(root, "encoding"), "base64") == 0)
+		r = base64_decode(&text);
+	const struct api_piece readme = {
+		.id = "readme",
+		.url = json_words(root, "html_url"),
+		.body = buf_str(&text),
+		.author = page->subject,
+		.kind = KIND_BIO,
+		.markup = API_MARKUP_MARKDOWN,
+	};
+	extract->verdict = VERDICT_OK;
+	if (r == 0 && text.len > 0)
+		r = api_add_piece(extract, GITHUB_SITE, &readme);
+	buf_release(&text);
+	return r < 0 ? r : 0;
 }
 
 /* ---- the answer ---- */
 
 static int read_answer(const json_t *root, const struct page *page, struct extract *extract)
 {
-	if (page->step > STEP_USER && page->step < STEP_COUNT)
-		return read_list(root, page, extract);
-	return read_user(root, page, extract);
+	static api_reader *const readers[GITHUB_STEP_COUNT] = {
+		[GITHUB_USER] = read_user,
+		[GITHUB_COMMENTED] = github_read_commented,
+		[GITHUB_COMMENTS] = github_read_comments,
+		[GITHUB_README] = github_read_readme,
+	};
+	if (page->step < 0 || page->step >= GITHUB_STEP_COUNT)
+		return api_drift(extract, "Nothing that this version of dirtwatch asks GitHub.");
+	api_reader *reader = readers[page->step];
+	return reader ? reader(root, page, extract) : github_read_list(root, page, extract);
 }
 
 static int github_walled(const struct page *page, struct extract *extract)

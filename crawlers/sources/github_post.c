@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define SITE "https://github.com"
+#define SITE GITHUB_SITE
 
-static bool is_by(const json_t *object, const char *key, const char *login)
+bool github_is_by(const json_t *object, const char *key, const char *login)
 {
 	const char *name = json_words(json_object_at(object, key), "login");
 	return name && strcasecmp(name, login) == 0;
@@ -36,7 +36,7 @@ int github_write_issue(
 		.kind = KIND_POST,
 	};
 	int r = json_id(extract->arena, row, "id", &piece.id);
-	*ret_known = r == 0 && piece.id && piece.title && is_by(row, "user", login);
+	*ret_known = r == 0 && piece.id && piece.title && github_is_by(row, "user", login);
 	return *ret_known ? write_piece(&piece, "issue", login, extract) : r;
 }
 
@@ -69,7 +69,7 @@ int github_write_event(
 {
 	const char *type = json_words(row, "type");
 	const json_t *payload = json_object_at(row, "payload");
-	*ret_known = type && payload && is_by(row, "actor", login);
+	*ret_known = type && payload && github_is_by(row, "actor", login);
 	const struct event_words *words = *ret_known ? words_find(type) : NULL;
 	const json_t *object = words ? json_object_at(payload, words->object) : NULL;
 	*ret_known = *ret_known && (!words || object);
@@ -99,7 +99,7 @@ int github_write_repo(
 		.kind = KIND_POST,
 	};
 	int r = json_id(extract->arena, row, "id", &piece.id);
-	*ret_known = r == 0 && piece.id && piece.title && is_by(row, "owner", login);
+	*ret_known = r == 0 && piece.id && piece.title && github_is_by(row, "owner", login);
 	/* A fork's name and description are those of whom it was forked from. */
 	return *ret_known && !json_flag(row, "fork")
 		       ? write_piece(&piece, "repository", login, extract)
@@ -117,6 +117,114 @@ int github_write_commit(
 		.published_s = json_date(json_object_at(commit, "author"), "date"),
 		.kind = KIND_POST,
 	};
-	*ret_known = piece.id && commit && is_by(row, "author", login);
+	*ret_known = piece.id && commit && github_is_by(row, "author", login);
 	return *ret_known ? write_piece(&piece, "commit", login, extract) : 0;
+}
+
+int github_write_comment(const json_t *row, const char *login, const char *title,
+	struct extract *extract, bool *ret_known)
+{
+	struct api_piece piece = {
+		.body = json_words(row, "body"),
+		.others = title,
+		.url = json_words(row, "html_url"),
+		.published_s = json_date(row, "created_at"),
+		.kind = KIND_REPLY,
+	};
+	int r = json_id(extract->arena, row, "id", &piece.id);
+	*ret_known = r == 0 && piece.id && json_object_at(row, "user");
+	if (!*ret_known || !github_is_by(row, "user", login))
+		return r;
+	int64_t updated_s = json_date(row, "updated_at");
+	piece.updated_s = updated_s != piece.published_s ? updated_s : 0;
+	return write_piece(&piece, "event", login, extract); /* as the events call it */
+}
+
+/* A gist's description is its title; without one its first file's name is. */
+int github_write_gist(
+	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
+{
+	const json_t *files = json_object_at(row, "files");
+	const char *file = json_object_iter_key(json_object_iter((json_t *)files));
+	const char *description = json_words(row, "description");
+	struct api_piece piece = {
+		.id = json_words(row, "id"),
+		.title = description ? description : file,
+		.url = json_words(row, "html_url"),
+		.published_s = json_date(row, "created_at"),
+		.kind = KIND_POST,
+	};
+	*ret_known = piece.id && github_is_by(row, "owner", login);
+	return *ret_known ? write_piece(&piece, "gist", login, extract) : 0;
+}
+
+/* ---- what it did ---- */
+
+/* Old answers have no html_url. */
+static int site_of(const json_t *account, const char *login, struct arena *arena, const char **ret)
+{
+	const char *site = json_words(account, "html_url");
+	return site ? api_copy(arena, site, ret) : api_format(arena, ret, SITE "/%s", login);
+}
+
+static int write_account(
+	const json_t *row, enum post_kind kind, struct extract *extract, bool *ret_known)
+{
+	struct api_interaction act = {
+		.kind = kind,
+		.handle = json_words(row, "login"),
+		.about = json_words(row, "description"),
+	};
+	*ret_known = act.handle;
+	if (!act.handle)
+		return 0;
+	int r = api_format(extract->arena, &act.id, "%s/%s", kind_name(kind), act.handle);
+	if (r == 0)
+		r = site_of(row, act.handle, extract->arena, &act.url);
+	return r == 0 ? api_add_interaction(extract, SITE, &act) : r;
+}
+
+int github_write_org(const json_t *row, const char *login, struct extract *extract, bool *ret_known)
+{
+	(void)login;
+	return write_account(row, KIND_MEMBERSHIP, extract, ret_known);
+}
+
+int github_write_followed(
+	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
+{
+	(void)login;
+	return write_account(row, KIND_FOLLOW, extract, ret_known);
+}
+
+/* With the time of each star, or as repositories alone. */
+int github_write_starred(
+	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
+{
+	const json_t *inner = json_object_at(row, "repo");
+	const json_t *repo = inner ? inner : row;
+	struct api_interaction star = {
+		.kind = KIND_STAR,
+		.handle = json_words(json_object_at(repo, "owner"), "login"),
+		.name = json_words(repo, "full_name"),
+		.about = json_words(repo, "description"),
+		.url = json_words(repo, "html_url"),
+		.site = json_words(repo, "homepage"),
+		.published_s = json_date(row, "starred_at"),
+	};
+	(void)login;
+	*ret_known = star.name && star.handle;
+	if (!*ret_known)
+		return 0;
+	int r = api_format(extract->arena, &star.id, "star/%s", star.name);
+	return r == 0 ? api_add_interaction(extract, NULL, &star) : r;
+}
+
+int github_write_social(
+	const json_t *row, const char *login, struct extract *extract, bool *ret_known)
+{
+	const char *url = json_words(row, "url");
+	(void)login;
+	*ret_known = url;
+	return url ? extract_add_link(extract, SITE, url) : 0;
 }

@@ -84,8 +84,9 @@ static inline const char *broken(const struct extract *extract)
 	return NULL;
 }
 
-static inline void answer(
-	const struct asked *asked, const char *body, size_t len, struct extract *ret)
+/* @authorised: with the person's own token. */
+static inline void answer_as(const struct asked *asked, bool authorised, const char *body,
+	size_t len, struct extract *ret)
 {
 	struct page page = {
 		.url = asked->url,
@@ -98,6 +99,7 @@ static inline void answer(
 		.content_type = asked->content_type ? asked->content_type : "application/json",
 		.link = asked->link,
 		.fetched_s = 1750000000,
+		.authorised = authorised,
 		.body = body,
 		.body_len = len,
 	};
@@ -113,6 +115,12 @@ static inline void answer(
 		fail_msg("%s: %s: %.200s", asked->url, what, body);
 	if (!verdict_proves(ret->verdict) && ret->verdict == VERDICT_PARSE_DRIFT && !ret->why)
 		fail_msg("%s: nothing known in it, and no reason given: %.200s", asked->url, body);
+}
+
+static inline void answer(
+	const struct asked *asked, const char *body, size_t len, struct extract *ret)
+{
+	answer_as(asked, false, body, len, ret);
 }
 
 static inline void answer_file(const struct asked *asked, const char *path, struct extract *ret)

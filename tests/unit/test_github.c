@@ -1,8 +1,15 @@
+#include "crawlers/sources/github.h"
 #include "tests/unit/api_check.h"
 
 #define API "https://api.github.com"
 
-enum { USER, ISSUES, EVENTS, REPOS, COMMITS };
+enum {
+	USER = GITHUB_USER,
+	ISSUES = GITHUB_ISSUES,
+	EVENTS = GITHUB_EVENTS,
+	REPOS = GITHUB_REPOS,
+	COMMITS = GITHUB_COMMITS
+};
 
 #define ASKED(what, path)                                                                   \
 	{                                                                                   \
@@ -10,20 +17,40 @@ enum { USER, ISSUES, EVENTS, REPOS, COMMITS };
 		.step = (what), .subject = "ada-e 1"                                        \
 	}
 
-static const struct asked asked[] = {
+#define COMMENTS "/repos/globex/widget/issues/7/comments"
+
+static const struct asked asked[GITHUB_STEP_COUNT] = {
 	[USER] = ASKED(USER, "/users/ada-e"),
 	[ISSUES] = ASKED(ISSUES, "/search/issues"),
 	[EVENTS] = ASKED(EVENTS, "/users/ada-e/events/public"),
 	[REPOS] = ASKED(REPOS, "/users/ada-e/repos"),
 	[COMMITS] = ASKED(COMMITS, "/search/commits"),
+	[GITHUB_ORGS] = ASKED(GITHUB_ORGS, "/users/ada-e/orgs"),
+	[GITHUB_FOLLOWING] = ASKED(GITHUB_FOLLOWING, "/users/ada-e/following"),
+	[GITHUB_STARRED] = ASKED(GITHUB_STARRED, "/users/ada-e/starred"),
+	[GITHUB_SOCIAL] = ASKED(GITHUB_SOCIAL, "/users/ada-e/social_accounts"),
+	[GITHUB_GISTS] = ASKED(GITHUB_GISTS, "/users/ada-e/gists"),
+	[GITHUB_COMMENTED] = ASKED(GITHUB_COMMENTED, "/search/issues"),
+	[GITHUB_COMMENTS] = {"github", API COMMENTS, "https://github.com/ada-e", GITHUB_COMMENTS,
+		"ada-e 1 " API COMMENTS " Is it slow?", 0, NULL, NULL},
+	[GITHUB_README] = {"github", API "/repos/ada-e/ada-e/readme", "https://github.com/ada-e",
+		GITHUB_README, "ada-e", 0, NULL, NULL},
 };
 
-static const char *const files[] = {
+static const char *const files[GITHUB_STEP_COUNT] = {
 	[USER] = "tests/fixtures/github/user.json",
 	[ISSUES] = "tests/fixtures/github/issues.json",
 	[EVENTS] = "tests/fixtures/github/events.json",
 	[REPOS] = "tests/fixtures/github/repos.json",
 	[COMMITS] = "tests/fixtures/github/commits.json",
+	[GITHUB_ORGS] = "tests/fixtures/github/orgs.json",
+	[GITHUB_FOLLOWING] = "tests/fixtures/github/following.json",
+	[GITHUB_STARRED] = "tests/fixtures/github/starred.json",
+	[GITHUB_SOCIAL] = "tests/fixtures/github/social.json",
+	[GITHUB_GISTS] = "tests/fixtures/github/gists.json",
+	[GITHUB_COMMENTED] = "tests/fixtures/github/commented.json",
+	[GITHUB_COMMENTS] = "tests/fixtures/github/comments.json",
+	[GITHUB_README] = "tests/fixtures/github/readme.json",
 };
 
 static void addresses(void **state)
@@ -48,6 +75,10 @@ static void the_account(void **state)
 	static const char *const urls[] = {
 		API "/search/issues?q=author:ada-e&sort=created&order=desc&per_page=100&page=1",
 		API "/users/ada-e/events/public?per_page=100&page=1",
+		API "/users/ada-e/orgs?per_page=100&page=1",
+		API "/users/ada-e/following?per_page=100&page=1",
+		API "/users/ada-e/starred?per_page=100&page=1",
+		API "/users/ada-e/social_accounts?per_page=100&page=1",
 		API "/users/ada-e/repos?sort=pushed&per_page=100&page=1",
 		API
 		"/search/commits?q=author:ada-e&sort=author-date&order=desc&per_page=100&page=1",
@@ -59,6 +90,7 @@ static void the_account(void **state)
 	assert_string_equal(facts->name, "Ada Example");
 	assert_string_equal(facts->handle, "ada-e");
 	assert_string_equal(facts->bio, "Builds bridges");
+	assert_string_equal(facts->headline, "Available for hire");
 	assert_string_equal(facts->location, "Graz");
 	assert_string_equal(facts->links[0], "https://ada.example/");
 	assert_int_equal(facts->n_jobs, 1);
@@ -70,6 +102,8 @@ static void the_account(void **state)
 		assert_string_equal(extract.follows[i].url, urls[i]);
 		assert_string_equal(extract.follows[i].subject, "ada-e 1");
 		assert_int_equal(extract.follows[i].relation, i < 2 ? FOLLOW_NEXT : FOLLOW_ALSO);
+		assert_int_equal(
+			extract.follows[i].accept, i == 4 ? ACCEPT_GITHUB_STAR : ACCEPT_GITHUB);
 	}
 	extract_release(&extract);
 }
@@ -126,6 +160,130 @@ static void what_it_wrote(void **state)
 	}
 }
 
+static void what_it_did(void **state)
+{
+	(void)state;
+	static const struct post_row orgs[] = {
+		{"an organisation", "membership/globex", KIND_MEMBERSHIP, 0, NULL, "",
+			"@globex\n\nWidgets for all", 1},
+		{"one that says nothing", "membership/bridge-club", KIND_MEMBERSHIP, 0, NULL, "",
+			"@bridge-club", 1},
+	};
+	static const struct post_row following[] = {
+		{"an account", "follow/globex-bot", KIND_FOLLOW, 0, NULL, "", "@globex-bot", 1},
+		{"without an address of its page", "follow/bob", KIND_FOLLOW, 0, NULL, "", "@bob",
+			1},
+	};
+	static const struct post_row starred[] = {
+		{"with its time and the project's own page", "star/globex/widget", KIND_STAR,
+			1714557600, NULL, "", "@globex\n\nglobex/widget\n\nA widget that works", 2},
+		{"in the old form, with a page that is none", "star/bob/fish", KIND_STAR, 0, NULL,
+			"", "@bob\n\nbob/fish", 1},
+	};
+	static const struct {
+		int step;
+		const struct post_row *rows;
+	} lists[] = {{GITHUB_ORGS, orgs}, {GITHUB_FOLLOWING, following}, {GITHUB_STARRED, starred}};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct extract extract;
+		answer_file(&asked[lists[i].step], files[lists[i].step], &extract);
+		assert_int_equal(extract.verdict, VERDICT_OK);
+		check_posts(&extract, lists[i].rows, 2);
+		assert_int_equal(extract.coverage.n_interactions, 2);
+		assert_false(extract.coverage.interactions_cut);
+		assert_false(extract.coverage.window);
+		assert_string_equal(extract.posts[1].links[0].url,
+			lists[i].step == GITHUB_STARRED     ? "https://github.com/bob/fish"
+			: lists[i].step == GITHUB_FOLLOWING ? "https://github.com/bob"
+							    : "https://github.com/bridge-club");
+		extract_release(&extract);
+	}
+}
+
+static void facts_and_words_elsewhere(void **state)
+{
+	(void)state;
+	static const struct post_row gists[] = {
+		{"what it says of itself", "gist/aa5a315d61ae", KIND_POST, 1672628645,
+			"https://gist.github.com/aa5a315d61ae", "How to build a damn bridge", NULL,
+			0},
+		{"else the name of its file", "gist/bb6b", KIND_POST, 1672715045,
+			"https://gist.github.com/bb6b", "notes.md", NULL, 0},
+	};
+	struct extract extract;
+	answer_file(&asked[GITHUB_GISTS], files[GITHUB_GISTS], &extract);
+	check_posts(&extract, gists, 2);
+	extract_release(&extract);
+	answer_file(&asked[GITHUB_SOCIAL], files[GITHUB_SOCIAL], &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.facts.n_links, 2);
+	assert_string_equal(extract.facts.links[0], "https://mastodon.example/@ada");
+	extract_release(&extract);
+	answer_file(&asked[GITHUB_README], files[GITHUB_README], &extract);
+	assert_int_equal(extract.n_posts, 1);
+	assert_int_equal(extract.posts[0].kind, KIND_BIO);
+	assert_non_null(strstr(extract.posts[0].text, "Hi, I'm Ada"));
+	assert_non_null(strstr(extract.posts[0].text, "I build bridges – drunk."));
+	assert_null(strstr(extract.posts[0].text, "secret"));
+	extract_release(&extract);
+}
+
+/* The repository that is called like its owner has the profile's README. */
+static void the_readme_is_asked_for(void **state)
+{
+	(void)state;
+	json_t *root = json_load_file(files[REPOS], 0, NULL);
+	struct extract extract;
+	json_t *first = json_array_get(root, 0);
+	json_object_set_new(first, "name", json_string("Ada-E"));
+	char *text = json_dumps(root, 0);
+	answer(&asked[REPOS], text, strlen(text), &extract);
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, API "/repos/ada-e/ada-e/readme");
+	assert_int_equal(extract.follows[0].relation, FOLLOW_ALSO);
+	extract_release(&extract);
+	free(text);
+	json_decref(root);
+}
+
+/* Without a list by author they are looked for issue by issue. */
+static void comments_with_a_token(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"its own, called as among the events", "event/900", KIND_REPLY, 1717200000,
+			"https://github.com/globex/widget/issues/7#issuecomment-900",
+			"Yes, **very**.", "Is it slow?", 0},
+		{"in other letters", "event/903", KIND_REPLY, 1717286400,
+			"https://github.com/globex/widget/issues/7#issuecomment-903",
+			"It damn well is", "No\n\nIs it slow?", 0},
+	};
+	struct extract extract;
+	answer_file(&asked[GITHUB_COMMENTED], files[GITHUB_COMMENTED], &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_follows, 2); /* an issue of this API with comments; page 2 */
+	assert_string_equal(extract.follows[0].url, API COMMENTS "?per_page=100&page=1");
+	assert_string_equal(extract.follows[0].subject, "ada-e 1 " API COMMENTS " Is it slow?");
+	assert_string_equal(extract.follows[1].url,
+		API "/search/issues?q=commenter:ada-e&sort=updated&order=desc&per_page=25&page=2");
+	extract_release(&extract);
+	answer_file(&asked[GITHUB_COMMENTS], files[GITHUB_COMMENTS], &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_posts(&extract, rows, 2);
+	assert_int_equal(extract.posts[0].updated_s, 0);
+	assert_int_equal(extract.posts[1].updated_s, 1717372800);
+	extract_release(&extract);
+	size_t len = 0;
+	char *body = read_whole(files[USER], &len);
+	answer_as(&asked[USER], true, body, len, &extract);
+	free(body);
+	const struct follow *last = &extract.follows[extract.n_follows - 1];
+	assert_int_equal(last->step, GITHUB_COMMENTED);
+	assert_string_equal(last->url,
+		API "/search/issues?q=commenter:ada-e&sort=updated&order=desc&per_page=25&page=1");
+	extract_release(&extract);
+}
+
 /* A list with @n rows like the first of the fixture. */
 static void many(int what, const char *subject, size_t n, int64_t total, struct extract *ret)
 {
@@ -161,14 +319,19 @@ static void page_after_page(void **state)
 		{"events", EVENTS, "ada-e 2", 100, 0, "ada-e 3", true},
 		{"only the newest repositories", REPOS, "ada-e 1", 100, 0, NULL, true},
 		{"only the newest commits", COMMITS, "ada-e 1", 100, 900, NULL, true},
+		{"stars", GITHUB_STARRED, "ada-e 2", 100, 0, "ada-e 3", false},
+		{"the newest stars", GITHUB_STARRED, "ada-e 3", 100, 0, NULL, false},
+		{"organisations", GITHUB_ORGS, "ada-e 1", 100, 0, NULL, false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct extract extract;
 		many(rows[i].what, rows[i].subject, rows[i].n, rows[i].total, &extract);
 		const char *next = extract.n_follows > 0 ? extract.follows[0].subject : NULL;
-		bool older = !next || extract.follows[0].relation == FOLLOW_OLDER;
-		if (!older || !same(next, rows[i].next) ||
-			extract.coverage.window != rows[i].window)
+		const bool acts = rows[i].what >= GITHUB_ORGS;
+		const enum relation relation = acts ? FOLLOW_ALSO : FOLLOW_OLDER;
+		bool fine = !next || extract.follows[0].relation == relation;
+		if (!fine || extract.coverage.interactions_cut != (acts && !next) ||
+			!same(next, rows[i].next) || extract.coverage.window != rows[i].window)
 			fail_msg("%s: then %s", rows[i].name, next ? next : "nothing");
 		extract_release(&extract);
 	}
@@ -208,7 +371,7 @@ static void states_of_accounts(void **state)
 static void damaged_answers(void **state)
 {
 	(void)state;
-	for (int i = USER; i <= COMMITS; i++) {
+	for (int i = USER; i < GITHUB_STEP_COUNT; i++) {
 		check_cuts(&asked[i], files[i]);
 		check_types(&asked[i], files[i]);
 	}
@@ -312,6 +475,58 @@ static void genuine_events(void **state)
 	print_message("%zu events read, %zu with words\n", sizeof rows / sizeof *rows, n);
 }
 
+static void genuine_interactions(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		int step;
+		enum post_kind kind;
+		const char *key; /* of the handle, as a path */
+		const char *inner;
+	} rows[] = {
+		{"platforms/github/rest_user_following.json", GITHUB_FOLLOWING, KIND_FOLLOW,
+			"login", NULL},
+		{"platforms/github/rest_user_orgs.json", GITHUB_ORGS, KIND_MEMBERSHIP, "login",
+			NULL},
+		{"platforms/github/rest_user_starred.json", GITHUB_STARRED, KIND_STAR, "full_name",
+			NULL},
+		{"platforms/github/dogsheep_starred.json", GITHUB_STARRED, KIND_STAR, "full_name",
+			"repo"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		json_t *root = shared_json(rows[i].path);
+		if (!root)
+			return;
+		struct extract extract;
+		give(rows[i].step, "jacquev6 1", root, &extract);
+		assert_int_equal(extract.verdict, VERDICT_OK);
+		assert_int_equal(extract.n_posts, json_array_size(root));
+		for (size_t k = 0; k < extract.n_posts; k++) {
+			const json_t *row = json_array_get(root, k);
+			row = rows[i].inner ? json_object_get(row, rows[i].inner) : row;
+			const char *name = json_string_value(json_object_get(row, rows[i].key));
+			assert_int_equal(extract.posts[k].kind, rows[i].kind);
+			assert_non_null(strstr(extract.posts[k].others, name));
+			assert_non_null(strstr(extract.posts[k].links[0].url, name));
+		}
+		print_message("%zu interactions compared\n", extract.n_posts);
+		extract_release(&extract);
+		json_decref(root);
+	}
+	json_t *comments = shared_json("platforms/github/rest_issue_comments.json");
+	const json_t *user = json_object_get(json_array_get(comments, 0), "user");
+	char subject[128];
+	(void)snprintf(subject, sizeof subject, "%s 1 " API COMMENTS " Title",
+		json_string_value(json_object_get(user, "login")));
+	struct extract extract;
+	give(GITHUB_COMMENTS, subject, comments, &extract);
+	assert_true(extract.n_posts >= 1);
+	assert_int_equal(extract.posts[0].kind, KIND_REPLY);
+	extract_release(&extract);
+	json_decref(comments);
+}
+
 static void genuine_accounts(void **state)
 {
 	(void)state;
@@ -348,7 +563,12 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(the_account),
 		cmocka_unit_test(what_it_wrote),
+		cmocka_unit_test(what_it_did),
+		cmocka_unit_test(facts_and_words_elsewhere),
+		cmocka_unit_test(the_readme_is_asked_for),
+		cmocka_unit_test(comments_with_a_token),
 		cmocka_unit_test(page_after_page),
+		cmocka_unit_test(genuine_interactions),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(damaged_answers),
 		cmocka_unit_test(genuine_issues),

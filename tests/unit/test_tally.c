@@ -240,6 +240,42 @@ static void test_the_rating_falls_with_every_finding_put_right(void **state)
 	}
 }
 
+/* The profile's page says who it is; other pages add what it leaves out, and change nothing. */
+static void test_facts_add_up(void **state)
+{
+	(void)state;
+	const char *const own[] = {"https://ada.example/", "https://a.example/"};
+	const char *const others[] = {"https://a.example/", "https://b.example/"};
+	struct arena *arena = arena_new(1u << 20);
+	struct facts facts = FACTS_INIT, profile = FACTS_INIT, more = FACTS_INIT;
+	profile.name = "Ada";
+	profile.n_posts = 3;
+	profile.links = own;
+	profile.n_links = 2;
+	profile.last_active_s = 5;
+	more.name = "Bob";
+	more.bio = "Bridges";
+	more.n_posts = 9;
+	more.n_following = 2;
+	more.created_s = 7;
+	more.last_active_s = 6;
+	more.links = others;
+	more.n_links = 2;
+	assert_int_equal(standing_facts(arena, &profile, &facts), 0);
+	assert_int_equal(standing_add_facts(arena, &more, &facts), 0);
+	assert_string_equal(facts.name, "Ada");
+	assert_string_equal(facts.bio, "Bridges");
+	assert_null(facts.location);
+	assert_int_equal(facts.n_posts, 3);
+	assert_int_equal(facts.n_following, 2);
+	assert_int_equal(facts.created_s, 7);
+	assert_int_equal(facts.last_active_s, 6);
+	assert_int_equal(facts.n_links, 3);
+	assert_string_equal(facts.links[2], "https://b.example/");
+	assert_ptr_not_equal(facts.links[2], others[1]);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_many_sentences_end_at_a_bound),
 		cmocka_unit_test(test_a_standing_comes_back),
 		cmocka_unit_test(test_a_broken_standing_stands_for_nothing),
+		cmocka_unit_test(test_facts_add_up),
 		cmocka_unit_test(test_the_rating_falls_with_every_finding_put_right),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
