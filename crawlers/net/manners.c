@@ -32,6 +32,9 @@ static const struct row {
 	{"api.stackexchange.com", {S, 300, DAY}, {S, 10000, DAY},
 		"api.stackexchange.com/docs/throttle: 300 requests a day and address, 10,000 with "
 		"a key"},
+	{"www.googleapis.com", {S, 10000, DAY}, {S, 10000, DAY},
+		"developers.google.com/youtube/v3: 10,000 units a day, of which each list takes "
+		"one"},
 	{"hn.algolia.com", {S, 10000, HOUR}, {S, 10000, HOUR},
 		"hn.algolia.com/api: 10,000 requests an hour and address"},
 	{"news.ycombinator.com", {30 * S, 0, 0}, {30 * S, 0, 0},

@@ -1,3 +1,5 @@
+#include "crawlers/sources/youtube.h"
+#include "crawlers/parse/wall.h"
 #include "crawlers/sources/api.h"
 #include "crawlers/sources/feed.h"
 #include "crawlers/sources/sources.h"
@@ -7,14 +9,11 @@
 /*
  * YouTube: a channel's page, for what it says of itself and, where the address has a name, for the
  * channel's number; then the feed of its newest films.  That the feed is not found means little, for
- * YouTube loses feeds of channels that are there: then the page decides.
+ * YouTube loses feeds of channels that are there: then the page decides.  With a key, the Data API has
+ * all films (youtube_api.c).
  */
-enum step { STEP_CHANNEL, STEP_ABOUT, STEP_FEED, STEP_CONFIRM };
-
-#define SITE "https://www.youtube.com"
-
-/* "UC" and 22 characters of base64 for the web. */
-#define ID_LEN 24
+#define SITE   YOUTUBE_SITE
+#define ID_LEN YOUTUBE_ID_LEN
 
 static bool is_id(const char *at, size_t len)
 {
@@ -26,13 +25,19 @@ static bool is_id(const char *at, size_t len)
 /* Names may be of any script: they are percent-encoded here. */
 #define NAME_CHARS API_PLAIN_DOT "%"
 
-static bool name_of(const struct url *url, struct api_name *ret, const char **ret_way)
+static const char *const ways[] = {
+	[YOUTUBE_BY_ID] = "/channel/",
+	[YOUTUBE_BY_HANDLE] = "/@",
+	[YOUTUBE_BY_CUSTOM] = "/c/",
+	[YOUTUBE_BY_USER] = "/user/",
+};
+
+static bool name_of(const struct url *url, struct api_name *ret, enum youtube_way *ret_way)
 {
-	static const char *const ways[] = {"/channel/", "/@", "/c/", "/user/"};
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		*ret_way = ways[i];
+		*ret_way = (enum youtube_way)i;
 		if (api_name(url->path, ways[i], NAME_CHARS, ret))
-			return i > 0 || is_id(ret->at, (size_t)ret->len);
+			return i != YOUTUBE_BY_ID || is_id(ret->at, (size_t)ret->len);
 	}
 	return false;
 }
@@ -50,7 +55,7 @@ static bool is_youtube(const char *host)
 static bool youtube_claims(const struct url *url, const char **ret_why)
 {
 	struct api_name name;
-	const char *way;
+	enum youtube_way way;
 	*ret_why = "a channel on YouTube";
 	return is_youtube(url->host) && name_of(url, &name, &way);
 }
@@ -59,7 +64,7 @@ static int ask_feed(struct arena *arena, const char *id, struct follow *ret)
 {
 	*ret = (struct follow){
 		.source = source_youtube.name,
-		.step = STEP_FEED,
+		.step = YOUTUBE_FEED,
 		.accept = ACCEPT_FEED,
 		.relation = FOLLOW_INSTEAD,
 	};
@@ -72,17 +77,27 @@ static int ask_feed(struct arena *arena, const char *id, struct follow *ret)
 static int youtube_first(struct arena *arena, const struct url *url, struct follow *ret)
 {
 	struct api_name name = {.at = ""};
-	const char *way = "/";
+	enum youtube_way way;
 	bool named = name_of(url, &name, &way); /* else the answer will tell */
-	if (named && strcmp(way, "/channel/") == 0)
+	if (named && way == YOUTUBE_BY_ID)
 		return ask_feed(arena, name.at, ret);
 	*ret = (struct follow){
 		.source = source_youtube.name,
-		.step = STEP_CHANNEL,
+		.step = YOUTUBE_CHANNEL,
 		.accept = ACCEPT_PAGE,
 		.relation = FOLLOW_INSTEAD,
 	};
-	return api_format(arena, &ret->url, SITE "%s%.*s", way, name.len, name.at);
+	return api_format(
+		arena, &ret->url, SITE "%s%.*s", named ? ways[way] : "/", name.len, name.at);
+}
+
+static int youtube_first_with_token(struct arena *arena, const struct url *url, struct follow *ret)
+{
+	struct api_name name = {.at = ""};
+	enum youtube_way way;
+	bool known = name_of(url, &name, &way);
+	int r = known ? youtube_api_first(arena, way, name.at, name.len, ret, &known) : 0;
+	return r < 0 || known ? r : youtube_first(arena, url, ret);
 }
 
 /* ---- the channel's page ---- */
@@ -142,14 +157,14 @@ static int read_channel(const struct page *page, struct extract *extract)
 	int r = read_about(page, extract);
 	if (r < 0)
 		return r;
-	if (page->step == STEP_CONFIRM) {
+	if (page->step == YOUTUBE_CONFIRM) {
 		extract->verdict = VERDICT_SERVER_ERROR;
 		extract->why = "The channel is there, but YouTube does not show its feed, which "
 			       "happens now and then.";
 		return 0;
 	}
 	extract->verdict = VERDICT_OK;
-	if (page->step == STEP_ABOUT)
+	if (page->step == YOUTUBE_ABOUT)
 		return 0;
 	r = ask_feed(extract->arena, id, &feed);
 	feed.relation = FOLLOW_NEXT;
@@ -158,21 +173,21 @@ static int read_channel(const struct page *page, struct extract *extract)
 
 /* ---- the feed ---- */
 
-static int follow_channel(const struct page *page, struct extract *extract, enum step step)
+static int follow_channel(const struct page *page, struct extract *extract, enum youtube_step step)
 {
 	const struct follow like = {
 		.source = source_youtube.name,
 		.step = step,
 		.subject = page->subject,
 		.accept = ACCEPT_PAGE,
-		.relation = step == STEP_ABOUT ? FOLLOW_ALSO : FOLLOW_INSTEAD,
+		.relation = step == YOUTUBE_ABOUT ? FOLLOW_ALSO : FOLLOW_INSTEAD,
 	};
 	struct url url;
 	int r = url_parse(extract->arena, page->profile, &url);
 	if (r < 0)
 		return r;
 	/* A profile with a name was led here by its page, which has been read. */
-	if (step == STEP_ABOUT && (r != 0 || strncmp(url.path, "/channel/", 9) != 0))
+	if (step == YOUTUBE_ABOUT && (r != 0 || strncmp(url.path, "/channel/", 9) != 0))
 		return 0;
 	return api_follow(extract, &like, SITE "/channel/%s", page->subject);
 }
@@ -191,7 +206,7 @@ static int read_feed(const struct page *page, struct extract *extract)
 	feed.title = (struct feed_text){0}; /* the channel's name, which the author is, too */
 	r = feed_write(&feed, extract);
 	return r == 0 && api_is_plain(page->subject, API_PLAIN)
-		       ? follow_channel(page, extract, STEP_ABOUT)
+		       ? follow_channel(page, extract, YOUTUBE_ABOUT)
 		       : r;
 }
 
@@ -199,16 +214,20 @@ static int read_feed(const struct page *page, struct extract *extract)
 
 static int youtube_read(const struct page *page, struct extract *extract)
 {
-	return page->step == STEP_FEED ? read_feed(page, extract) : read_channel(page, extract);
+	if (page->step >= YOUTUBE_API_CHANNEL)
+		return youtube_api_read(page, extract);
+	return page->step == YOUTUBE_FEED ? read_feed(page, extract) : read_channel(page, extract);
 }
 
 static int youtube_walled(const struct page *page, struct extract *extract)
 {
 	struct url url;
-	bool lost = page->step == STEP_FEED && extract->verdict == VERDICT_NOT_FOUND &&
+	bool lost = page->step == YOUTUBE_FEED && extract->verdict == VERDICT_NOT_FOUND &&
 		    api_is_plain(page->subject, API_PLAIN);
+	if (page->step >= YOUTUBE_API_CHANNEL)
+		return wall_judge(page, extract, NULL);
 	if (lost)
-		return follow_channel(page, extract, STEP_CONFIRM);
+		return follow_channel(page, extract, YOUTUBE_CONFIRM);
 	int r = url_parse(extract->arena, page->final_url, &url);
 	if (r == 0 && strcmp(url.host, "consent.youtube.com") == 0)
 		extract->why = "YouTube asks visitors for their consent first; name the channel by "
@@ -221,6 +240,7 @@ const struct source source_youtube = {
 	.title = "YouTube",
 	.claims = youtube_claims,
 	.first = youtube_first,
+	.first_with_token = youtube_first_with_token,
 	.read = youtube_read,
 	.walled = youtube_walled,
 };

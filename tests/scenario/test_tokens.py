@@ -9,7 +9,7 @@ import signal
 import urllib.parse
 
 import pytest
-from harness import INSULT, FaultServer, wait_for
+from harness import INSULT, ROOT, FaultServer, wait_for
 from platforms import world
 from platforms.case import HTML, Case, Reply, as_json, at
 from test_mastodon import account, status
@@ -139,16 +139,18 @@ def test_an_answer_that_repeats_it_is_thrown_away(dirtwatch, server, where):
 
 # ---- where it goes on the open web ----
 
-HUB, STACK, TOOT = "Zq7-hub-0123456789abcdef", "Zq7((stack*0123456789", "Zq7-toot-0123456789abcdef"
+SECRETS = {"hub": "Zq7-hub-0123456789abcdef", "stack": "Zq7((stack*0123456789", "toot": "Zq7-toot-0123456789abcdef",
+           "tube": "Zq7-tube_0123456789abcdef"}
 TOKENS = """tokens:
   - {for: github, file: hub}
   - {for: stackexchange, file: stack}
+  - {for: youtube, file: tube}
   - {for: mastodon, host: social.example, file: toot}
 """
 
 
 def hand_over(folder):
-    for name, text in (("hub", HUB), ("stack", STACK), ("toot", TOOT)):
+    for name, text in SECRETS.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o600)
     with open(folder / "dirtwatch.yaml", "a", encoding="utf-8") as config:
@@ -175,22 +177,29 @@ OPEN_WEB = [
      [moved("api.github.com", "/users/ada", "https://evil.example/steal"),
       moved("evil.example", "/steal", "https://api.github.com/user/1"),
       at("api.github.com", "/user/1", as_json({"message": "Not Found"}, status=404))],
-     {("api.github.com", "/users/ada"): f"Bearer {HUB}"}),
+     {("api.github.com", "/users/ada"): f"Bearer {SECRETS['hub']}"}),
     ("redirected within the API", "https://github.com/ada",
      [moved("api.github.com", "/users/ada", "https://api.github.com/user/1"),
       at("api.github.com", "/user/1", as_json({"message": "Not Found"}, status=404))],
-     {("api.github.com", "/users/ada"): f"Bearer {HUB}", ("api.github.com", "/user/1"): f"Bearer {HUB}"}),
+     {("api.github.com", "/users/ada"): f"Bearer {SECRETS['hub']}", ("api.github.com", "/user/1"): f"Bearer {SECRETS['hub']}"}),
     ("a page that leads to the API", "https://ada.example/",
      [at("ada.example", "/", page('<link rel="alternate" type="application/rss+xml" '
                                   'href="https://api.github.com/users/ada">')),
       at("api.github.com", "/users/ada", as_json({"login": "ada"}))],
      {}),
     ("a key in the query", "https://stackoverflow.com/users/1/ada",
-     [at("api.stackexchange.com", "/2.3/users/1", as_json(so_user()))], None),
+     [at("api.stackexchange.com", "/2.3/users/1", as_json(so_user()))],
+     ("api.stackexchange.com", SECRETS["stack"])),
+    ("a key in a query, and another way in", "https://www.youtube.com/@ada",
+     [at("www.googleapis.com", "/youtube/v3/channels",
+         Reply((ROOT / "tests/fixtures/youtube/api_channel.json").read_bytes()), forHandle="@ada"),
+      at("www.googleapis.com", "/youtube/v3/playlistItems",
+         Reply((ROOT / "tests/fixtures/youtube/api_films.json").read_bytes()))],
+     ("www.googleapis.com", SECRETS["tube"])),
     ("a server of many", "https://social.example/@ada",
      [moved("social.example", LOOKUP, f"https://other.example{LOOKUP}"),
       at("other.example", LOOKUP, as_json(account()))],
-     {("social.example", LOOKUP): f"Bearer {TOOT}"}),
+     {("social.example", LOOKUP): f"Bearer {SECRETS['toot']}"}),
     ("another server of the kind", "https://other.example/@ada",
      [at("other.example", LOOKUP, as_json(account())),
       at("other.example", STATUSES, as_json([status(3, "<p>Engines.</p>")]))], {}),
@@ -212,17 +221,20 @@ def test_on_the_open_web(played, number):
     _, _, routes, authorised = OPEN_WEB[number]
     requests = results[number]["requests"]
     assert {r["host"] for r in requests} >= {route.host for route in routes}, requests
-    if authorised is None:
-        keys = {(r["host"], tuple(urllib.parse.parse_qs(urllib.parse.urlsplit(r["target"]).query).get("key", [])))
-                for r in requests}
-        assert keys == {("api.stackexchange.com", (STACK,))}, requests
+    if isinstance(authorised, tuple):
+        host, secret = authorised
+        keys = [urllib.parse.parse_qs(urllib.parse.urlsplit(r["target"]).query).get("key") for r in requests
+                if r["host"] == host and r["target"] != "/robots.txt"]
+        assert keys and set(map(str, keys)) == {str([secret])}, requests
+        assert not any("Zq7" in r["target"] for r in requests if r["host"] != host), requests
+        assert not any(r["authorization"] for r in requests), requests
     else:
         assert not any("Zq7" in r["target"] for r in requests), requests
         sent = {(r["host"], r["target"].split("?")[0]): r["authorization"] for r in requests if r["authorization"]}
         assert sent == {**authorised, **{key: value for key, value in sent.items()
-                                         if key[0] == "social.example" and value == f"Bearer {TOOT}"}}, requests
+                                         if key[0] == "social.example" and value == f"Bearer {SECRETS['toot']}"}}, requests
     kept = [path for path in (folder / str(number)).rglob("*")
-            if path.is_file() and path.name not in ("hub", "stack", "toot")]
+            if path.is_file() and path.name not in SECRETS]
     assert any(path.name == "dirtwatch.db" for path in kept)
     assert not [path for path in kept if b"Zq7" in path.read_bytes()]
 

@@ -1,6 +1,6 @@
 #include "tests/unit/api_check.h"
 
-enum { CHANNEL, ABOUT, FEED, CONFIRM };
+enum { CHANNEL, ABOUT, FEED, CONFIRM, API_CHANNEL, API_FILMS };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 #define SITE     "https://www.youtube.com"
@@ -12,6 +12,18 @@ static const struct asked named = {
 	"youtube", SITE "/@ada", SITE "/@ada", CHANNEL, NULL, 0, HTML, NULL};
 static const struct asked feed = {
 	"youtube", FEED_URL, SITE "/channel/" ID, FEED, ID, 0, "text/xml; charset=UTF-8", NULL};
+
+#define API       "https://www.googleapis.com/youtube/v3"
+#define API_WHOLE API "/channels?part=snippet,statistics,contentDetails&"
+#define LIST      "UUabcdefghijklmnopqrstuv"
+#define API_LIST  API "/playlistItems?part=snippet,contentDetails&maxResults=50&playlistId=" LIST
+
+static const struct asked api_channel = {"youtube", API_WHOLE "forHandle=@ada", SITE "/@ada",
+	API_CHANNEL, NULL, 0, "application/json; charset=UTF-8", NULL};
+static const struct asked api_films = {"youtube", API_LIST, SITE "/@ada", API_FILMS, LIST, 0,
+	"application/json; charset=UTF-8", NULL};
+static const char channel_file[] = "tests/fixtures/youtube/api_channel.json";
+static const char films_file[] = "tests/fixtures/youtube/api_films.json";
 
 static const char page_file[] = "tests/fixtures/youtube/channel.html";
 static const char feed_file[] = "tests/fixtures/youtube/feed.xml";
@@ -188,6 +200,121 @@ static void genuine_feeds(void **state)
 	}
 }
 
+static void with_a_key_the_api_is_asked(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		const char *url;
+		const char *first;
+	} rows[] = {
+		{"by number", SITE "/channel/" ID, API_WHOLE "id=" ID},
+		{"by handle", SITE "/@ada/videos", API_WHOLE "forHandle=@ada"},
+		{"by the name of older days", SITE "/user/ada", API_WHOLE "forUsername=ada"},
+		{"a way that the API does not know", SITE "/c/ada", SITE "/c/ada"},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena *arena = arena_new(1u << 20);
+		struct url url;
+		struct follow first;
+		const struct source *source = source_find("youtube");
+		print_message("%s\n", rows[i].why);
+		assert_int_equal(url_parse(arena, rows[i].url, &url), 0);
+		assert_int_equal(source->first_with_token(arena, &url, &first), 0);
+		assert_string_equal(first.url, rows[i].first);
+		arena_free(arena);
+	}
+}
+
+static void the_channel_by_the_api(void **state)
+{
+	(void)state;
+	struct extract extract;
+	answer_file(&api_channel, channel_file, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_string_equal(extract.facts.name, "Ada on bridges");
+	assert_string_equal(extract.facts.handle, "@ada");
+	assert_string_equal(extract.facts.photo_url, "https://yt3.example/ada.jpg");
+	assert_string_equal(extract.facts.location, "CH");
+	assert_int_equal(extract.facts.created_s, 1556964000);
+	assert_int_equal(extract.facts.n_posts, 4);
+	assert_int_equal(extract.facts.n_followers, 12);
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, API_LIST);
+	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
+	extract_release(&extract);
+}
+
+static void its_films_by_the_api(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"the same as in the feed", "yt:video:abc123", KIND_POST, 1714637700,
+			SITE "/watch?v=abc123", "A fall\n\nIt fell. See https://globex.example/",
+			NULL, 0},
+		{"one without a description", "yt:video:def_456", KIND_POST, 1680423300,
+			SITE "/watch?v=def_456", "A bridge", NULL, 0},
+	};
+	struct extract extract;
+	answer_file(&api_films, films_file, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.coverage.total, 4);
+	assert_int_equal(extract.n_posts, 2); /* what is not public is no post */
+	check_posts(&extract, rows, COUNT(rows));
+	assert_int_equal(extract.n_follows, 1);
+	assert_string_equal(extract.follows[0].url, API_LIST "&pageToken=EAAaBlBUOkNESQ");
+	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
+	extract_release(&extract);
+}
+
+static void states_by_the_api(void **state)
+{
+	(void)state;
+	static const struct sign_row of_channel[] = {
+		{"nobody", 200, "{\"pageInfo\":{\"totalResults\":0},\"kind\":\"x\"}",
+			VERDICT_NOT_FOUND},
+		{"no marker at all", 200, "{}", VERDICT_PARSE_DRIFT},
+		{"a list of nothing", 200, "{\"items\":[]}", VERDICT_PARSE_DRIFT},
+		{"without its list", 200, "{\"items\":[{\"snippet\":{\"title\":\"x\"}}]}",
+			VERDICT_PARSE_DRIFT},
+		{"no films", 200,
+			"{\"items\":[{\"snippet\":{\"title\":\"x\"},\"statistics\":{"
+			"\"videoCount\":\"0\"},\"contentDetails\":{\"relatedPlaylists\":{"
+			"\"uploads\":\"UUx\"}}}]}",
+			VERDICT_EMPTY},
+		{"a key that is none", 400,
+			"{\"error\":{\"code\":400,\"message\":\"API key not valid. Please pass "
+			"a valid API key.\"}}",
+			VERDICT_AUTH_REQUIRED},
+		{"a key of another project", 403,
+			"{\"error\":{\"errors\":[{\"reason\":\"accessNotConfigured\"}]}}",
+			VERDICT_AUTH_REQUIRED},
+		{"the day is spent", 403,
+			"{\"error\":{\"errors\":[{\"reason\":\"quotaExceeded\"}]}}",
+			VERDICT_RATE_LIMITED},
+		{"out of order", 503, "{\"error\":{\"code\":503}}", VERDICT_SERVER_ERROR},
+	};
+	static const struct sign_row of_films[] = {
+		{"nothing left", 200, "{\"items\":[],\"pageInfo\":{\"totalResults\":0}}",
+			VERDICT_EMPTY},
+		{"no list", 200, "{\"pageInfo\":{\"totalResults\":0}}", VERDICT_PARSE_DRIFT},
+		{"rows of something else", 200,
+			"{\"items\":[{\"id\":1},7],\"pageInfo\":{\"totalResults\":2}}",
+			VERDICT_PARSE_DRIFT},
+	};
+	check_signs(api_channel, of_channel, COUNT(of_channel));
+	check_signs(api_films, of_films, COUNT(of_films));
+}
+
+static void damaged_answers_of_the_api(void **state)
+{
+	(void)state;
+	check_cuts(&api_channel, channel_file);
+	check_cuts(&api_films, films_file);
+	check_types(&api_channel, channel_file);
+	check_types(&api_films, films_file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +326,11 @@ int main(void)
 		cmocka_unit_test(a_question_of_consent_is_a_wall),
 		cmocka_unit_test(cut_answers),
 		cmocka_unit_test(genuine_feeds),
+		cmocka_unit_test(with_a_key_the_api_is_asked),
+		cmocka_unit_test(the_channel_by_the_api),
+		cmocka_unit_test(its_films_by_the_api),
+		cmocka_unit_test(states_by_the_api),
+		cmocka_unit_test(damaged_answers_of_the_api),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
