@@ -297,7 +297,8 @@ static void scan_all(struct soak *soak)
 static void one_round(struct soak *soak, unsigned round)
 {
 	site_begin_round(soak->site);
-	if (chance(0.2)) { /* set back: nothing is due, and nothing is put off for good */
+	/* Set back: nothing is due, and nothing is put off for good.  In the first round everything is. */
+	if (round > 1 && chance(0.2)) {
 		soak->clock.fake_us -= 5 * HOUR_S * US_A_S;
 		fleet_wake(soak->fleet);
 		if (fleet_status(soak->fleet).n_active > 0)
