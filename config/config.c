@@ -25,6 +25,8 @@ int config_default(struct config **ret)
 	*config = (struct config){
 		.every_s = INT64_C(6) * 3600,
 		.jitter_s = INT64_C(10) * 60,
+		.window_s = INT64_C(14) * 24 * 3600,
+		.full_s = INT64_C(30) * 24 * 3600,
 		.alert_at = SEVERITY_LOW,
 		.alert_after = 3,
 		.delay_s = 1,

@@ -63,6 +63,8 @@ struct config {
 	size_t n_profiles;
 	int64_t every_s;        /* schedule.every: 6 h */
 	int64_t jitter_s;       /* schedule.jitter: 10 min */
+	int64_t window_s;       /* schedule.window: how far back every scan reads: 14 d */
+	int64_t full_s;         /* schedule.full: time between two readings of everything: 30 d */
 	enum severity alert_at; /* alert.at: low */
 	int64_t alert_after;    /* alert.after: scans in a row before a state is told: 3 */
 	struct strings disable; /* patterns.disable: ids or "prefix.*" */

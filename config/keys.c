@@ -11,7 +11,9 @@
 
 #define MINUTE 60
 #define HOUR   (60 * MINUTE)
-#define WEEK   (7 * 24 * HOUR)
+#define DAY    (24 * HOUR)
+#define WEEK   (7 * DAY)
+#define YEAR   (366 * DAY)
 
 /* An every below a minute serves nobody and tires the host; above four weeks it hardly watches. */
 #define EVERY .min = MINUTE, .max = 4 * WEEK
@@ -59,6 +61,8 @@ const struct key_table profile_table = {"profiles", profile_keys, COUNT(profile_
 static const struct key schedule_keys[] = {
 	{"every",  VALUE_DURATION, AT(config, every_s, EVERY)},
 	{"jitter", VALUE_DURATION, AT(config, jitter_s, .max = 4 * WEEK)},
+	{"window", VALUE_DURATION, AT(config, window_s, .min = HOUR, .max = YEAR)},
+	{"full",   VALUE_DURATION, AT(config, full_s, .min = DAY, .max = YEAR)},
 };
 
 static const struct key_table schedule_table = {"schedule", schedule_keys, COUNT(schedule_keys)};

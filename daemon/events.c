@@ -92,14 +92,23 @@ static json_t *facts_json(const struct facts *facts)
 		count_json(facts->n_following));
 }
 
+static json_t *history_json(const struct known *known)
+{
+	if (!known->tell)
+		return json_null();
+	return json_pack("{s:b, s:I, s:o, s:o, s:s}", "whole", known->whole, "posts",
+		(json_int_t)known->n_posts, "oldest", time_json(known->back_s), "read",
+		time_json(known->full_s), "told", known->tell);
+}
+
 json_t *event_profile(const struct profile_result *result)
 {
 	const struct outcome *outcome = &result->outcome;
-	json_t *coverage = json_pack("{s:i, s:I, s:o, s:o, s:I, s:i, s:s?}", "pages",
+	json_t *coverage = json_pack("{s:i, s:I, s:o, s:o, s:I, s:i, s:s?, s:o}", "pages",
 		(int)result->n_pages, "posts", (json_int_t)outcome->n_posts, "total",
 		count_json(outcome->total), "oldest", time_json(outcome->oldest_s), "interactions",
 		(json_int_t)outcome->n_interactions, "unscored", (int)result->n_unscored, "lack",
-		outcome->lack);
+		outcome->lack, "history", history_json(&outcome->known));
 	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s, s:b, s:b, s:o, s:o, s:i, s:i, s:i, s:i}",
 		"type", "profile", "url", result->url, "source", result->source, "source_why",
 		result->source_why, "verdict", verdict_name(outcome->verdict), "why",

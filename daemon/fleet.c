@@ -433,6 +433,20 @@ bool fleet_has_rounds(const struct fleet *fleet)
 	return fleet->rounds;
 }
 
+static void add_progress(struct fleet_status *status, struct scan_progress scan)
+{
+	status->n_posts += scan.n_posts;
+	if (scan.where)
+		status->where = scan.where;
+	if (!scan.deep)
+		return;
+	status->n_history += scan.n_history;
+	if (scan.total < 0 || status->n_in_all < 0)
+		status->n_in_all = -1;
+	else
+		status->n_in_all += scan.total;
+}
+
 struct fleet_status fleet_status(const struct fleet *fleet)
 {
 	struct fleet_status status = {.n_profiles = fleet->n_watches, .n_active = fleet->n_active};
@@ -445,10 +459,7 @@ struct fleet_status fleet_status(const struct fleet *fleet)
 			status.next_due_s = watch->due_s;
 		if (!watch->scan)
 			continue;
-		size_t posts;
-		const char *where = scan_where(watch->scan, &posts);
-		status.n_posts += posts;
-		status.where = where ? where : status.where;
+		add_progress(&status, scan_progress(watch->scan));
 	}
 	return status;
 }

@@ -38,7 +38,9 @@ void round_drop(struct round *round);
 struct fleet_status {
 	size_t n_profiles;
 	size_t n_active;
-	size_t n_posts;     /* read so far by the scans under way */
+	size_t n_posts; /* read so far by the scans under way */
+	int64_t n_history; /* posts read, now or before, of histories that are being read; 0: none is */
+	int64_t n_in_all;   /* as the sources count them; -1: one does not say */
 	const char *where;  /* a URL that is waited for; NULL: none */
 	int64_t next_due_s; /* 0: nothing is scheduled */
 	size_t n_verified;  /* of the profiles, after their last scan in this process */

@@ -12,7 +12,7 @@
 struct frontier {
 	struct arena *arena;
 	const char *profile;
-	struct follow *items;
+	struct errand *items;
 	size_t count;
 	size_t next;
 	bool full;
@@ -60,7 +60,7 @@ static bool same_body(const char *a, const char *b)
 static bool is_known(const struct frontier *frontier, const struct follow *follow)
 {
 	for (size_t i = 0; i < frontier->count; i++) {
-		const struct follow *item = &frontier->items[i];
+		const struct follow *item = &frontier->items[i].follow;
 		if (strcmp(item->url, follow->url) == 0 && item->accept == follow->accept &&
 			same_body(item->json, follow->json))
 			return true;
@@ -106,8 +106,8 @@ static bool is_sound(const struct follow *follow)
 	       (!follow->json || strlen(follow->json) <= LIMIT_REQUEST_BODY_B);
 }
 
-int frontier_add(
-	struct frontier *frontier, const char *from, const struct follow *follow, bool *ret_taken)
+int frontier_add(struct frontier *frontier, const char *from, const struct follow *follow,
+	struct history_list *list, bool *ret_taken)
 {
 	if (ret_taken)
 		*ret_taken = false;
@@ -133,13 +133,13 @@ int frontier_add(
 	copy.json = arena_strdup(frontier->arena, follow->json);
 	if (!copy.url || (follow->subject && !copy.subject) || (follow->json && !copy.json))
 		return -ENOMEM;
-	frontier->items[frontier->count++] = copy;
+	frontier->items[frontier->count++] = (struct errand){copy, list};
 	if (ret_taken)
 		*ret_taken = true;
 	return 0;
 }
 
-const struct follow *frontier_next(struct frontier *frontier)
+const struct errand *frontier_next(struct frontier *frontier)
 {
 	return frontier->next < frontier->count ? &frontier->items[frontier->next++] : NULL;
 }
@@ -169,7 +169,7 @@ size_t frontier_asked(const struct frontier *frontier)
 	return frontier->next;
 }
 
-size_t frontier_waiting(const struct frontier *frontier)
+size_t frontier_room(const struct frontier *frontier)
 {
-	return frontier->count - frontier->next;
+	return LIMIT_PAGES_A_SCAN - frontier->count;
 }

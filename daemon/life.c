@@ -174,6 +174,8 @@ static void carry_over(struct finding *finding, const struct finding *known)
 	finding->opened_s = known->opened_s;
 	finding->alerted = known->alerted && !again;
 	finding->asked_s = known->asked_s;
+	if (!finding->list)
+		finding->list = known->list;
 }
 
 /* An open finding is told once, when it has reached the severity to alert at. */

@@ -62,6 +62,29 @@ MUST_CHECK int life_unchanged(struct life *life, const char *url);
  *  transaction. */
 MUST_CHECK int life_gone(struct life *life, const char *id);
 
+/* What a scan showed of one list of posts, and what is remembered of that list. */
+struct shown {
+	const char *
+		list; /* as findings name it: the first page of the list, or of the one it adds to */
+	bool all;     /* every post of it was shown */
+	/* Otherwise: all posts from @since_s on (0: none for sure), and those of [@from_s, @before_s)
+	 * (before_s 0: none). */
+	int64_t since_s;
+	int64_t from_s;
+	int64_t before_s;
+	const char *key;                  /* what @memory is stored under */
+	const struct list_memory *memory; /* NULL: there is nothing to remember */
+};
+
+/* What is known of a profile's posts from scans before: daemon/history.h. */
+struct known {
+	const char *tell; /* a sentence; NULL: everything was read in this scan */
+	bool whole;       /* every post was read, now or before */
+	int64_t n_posts;  /* that were read, now or before */
+	int64_t back_s;   /* how far back: the oldest post read; 0: not known */
+	int64_t full_s;   /* when all was read the last time; 0: never yet */
+};
+
 /* What the whole scan of the profile proved. */
 struct outcome {
 	enum verdict verdict;
@@ -74,11 +97,18 @@ struct outcome {
 	const char *lack;       /* what could not be shown; NULL */
 	int64_t next_due_s;
 	bool proven_all; /* verdict proves and no page failed, so absence on it counts */
+	const struct shown *shown;
+	size_t n_shown;
+	/* Posts from here on are shown by the next scan too; what is missing among older ones is not
+	 * looked for again before everything is. */
+	int64_t shown_again_s;
+	struct known known;
 };
 
-/** The scan is over: count absences (two proven scans without a finding resolve it; under TRUNCATED
- *  only those whose post would lie inside the window), tell a state that has stood, or its end,
- *  store the profile's state, queue the scan's summary entry.  One transaction. */
+/** The scan is over: count absences (two proven scans without a finding resolve it, if its post would
+ *  lie within what was shown of its list; where the list is not known, of all of them), tell a state
+ *  that has stood, or its end, store the profile's state and the memories of its lists, queue the
+ *  scan's summary entry.  One transaction. */
 MUST_CHECK int life_settle(struct life *life, const struct outcome *outcome);
 
 /** Open findings of this profile that the scan proved absent from what is shown, or which lie

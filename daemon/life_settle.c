@@ -17,20 +17,46 @@
 
 /* ---- absences ---- */
 
-/* Would @finding's post lie among those that @outcome shows, if it still were there?  Of a post
- * without a time nobody can say, when only a window is shown.  A bio or a handle lies in no window:
- * it is gone once the pages that showed it were read anew without it.  So is an interaction, or when all
- * of them were read: their lists have windows of their own. */
+/* Would a post of @published_s be among those that @shown shows of its list? */
+static bool is_shown(const struct shown *shown, int64_t published_s)
+{
+	if (shown->all)
+		return true;
+	if (published_s == 0)
+		return false;
+	return (shown->since_s != 0 && published_s >= shown->since_s) ||
+	       (published_s >= shown->from_s && published_s < shown->before_s);
+}
+
+static bool is_list_of(const struct shown *shown, const struct finding *finding)
+{
+	return finding->list && strcmp(shown->list, finding->list) == 0;
+}
+
+/* Would @finding's post lie among those that @outcome shows, if it still were there?  Where its list is
+ * not known it could be in any of them.  A bio or a handle lies in no list: it is gone once the
+ * pages that showed it were read anew without it.  So is an interaction, or when all of them were read, but
+ * for what its list does not show. */
 static bool is_within(const struct outcome *outcome, const struct finding *finding)
 {
+	bool all = true;
+	bool in_its_own = true;
+	bool in_each = true;
+	bool known = false;
+	for (size_t i = 0; i < outcome->n_shown; i++) {
+		const struct shown *shown = &outcome->shown[i];
+		bool within = is_shown(shown, finding->published_s);
+		bool own = is_list_of(shown, finding);
+		known |= own;
+		all &= shown->all;
+		in_each &= within;
+		in_its_own &= within || !own;
+	}
 	if (kind_is_interaction(finding->kind))
-		return !finding->sighted || !outcome->interactions_cut;
-	if (outcome->verdict != VERDICT_TRUNCATED)
-		return true;
+		return in_its_own && (!finding->sighted || !outcome->interactions_cut);
 	if (finding->kind == KIND_BIO || finding->kind == KIND_HANDLE)
-		return !finding->sighted;
-	return finding->published_s != 0 && outcome->oldest_s != 0 &&
-	       finding->published_s >= outcome->oldest_s;
+		return all || !finding->sighted;
+	return known ? in_its_own : in_each;
 }
 
 static bool counts_absences(const struct outcome *outcome)
@@ -38,13 +64,20 @@ static bool counts_absences(const struct outcome *outcome)
 	return verdict_proves(outcome->verdict) && outcome->proven_all;
 }
 
-static int miss(struct life *life, const struct finding *finding)
+struct settling {
+	struct life *life;
+	const struct outcome *outcome;
+	bool again; /* what is missing is not looked for again before everything is read anew */
+};
+
+static int miss(struct settling *settling, const struct finding *finding)
 {
 	struct finding missed = *finding;
 	missed.missed++;
 	if (missed.missed >= MISSES_TO_RESOLVE)
-		return life_resolve(life, &missed);
-	return store_set_finding(life->options.store, &missed);
+		return life_resolve(settling->life, &missed);
+	settling->again |= finding->published_s < settling->outcome->shown_again_s;
+	return store_set_finding(settling->life->options.store, &missed);
 }
 
 /* It still stands on a page that was not scored again, and the config's threshold has come down. */
@@ -56,25 +89,20 @@ static int tell_late(struct life *life, const struct finding *finding)
 	return r == 0 ? store_set_finding(life->options.store, &told) : r;
 }
 
-struct settling {
-	struct life *life;
-	const struct outcome *outcome;
-};
-
 static int settle_finding(const struct finding *finding, void *userdata)
 {
-	const struct settling *settling = userdata;
+	struct settling *settling = userdata;
 	struct life *life = settling->life;
 	if (!life_has_seen(life, finding)) {
 		bool absent =
 			counts_absences(settling->outcome) && is_within(settling->outcome, finding);
-		return absent ? miss(life, finding) : 0;
+		return absent ? miss(settling, finding) : 0;
 	}
 	bool late = !finding->alerted && finding->severity >= life->options.alert_at;
 	return late ? tell_late(life, finding) : 0;
 }
 
-static int settle_findings(struct life *life, const struct outcome *outcome)
+static int settle_findings(struct life *life, const struct outcome *outcome, bool *ret_again)
 {
 	struct settling settling = {.life = life, .outcome = outcome};
 	struct arena *arena = arena_new(FINDINGS_B);
@@ -85,6 +113,23 @@ static int settle_findings(struct life *life, const struct outcome *outcome)
 	if (r == 0)
 		r = store_forget_resolved(
 			life->options.store, life->options.profile, LIFE_RESOLVED_MAX);
+	*ret_again = settling.again;
+	return r;
+}
+
+/* @again: all of them are to be read anew, to be sure that what is missing is gone. */
+static int settle_lists(struct life *life, const struct outcome *outcome, bool again)
+{
+	int64_t now_s = clock_now_s(life->options.clock);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < outcome->n_shown; i++) {
+		if (!outcome->shown[i].memory)
+			continue;
+		struct list_memory memory = *outcome->shown[i].memory;
+		memory.again |= again;
+		r = store_set_list(life->options.store, life->options.profile,
+			outcome->shown[i].key, &memory, now_s);
+	}
 	return r;
 }
 
@@ -182,6 +227,19 @@ static int add_interactions(struct buf *out, int64_t count)
 		count == 1 ? "" : "s");
 }
 
+static int add_sentences(struct buf *out, const struct outcome *outcome)
+{
+	bool has_why = outcome->why || !verdict_proves(outcome->verdict);
+	const char *const sentences[] = {
+		outcome->known.tell, outcome->lack, has_why ? why_of(outcome) : NULL};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sizeof sentences / sizeof *sentences; i++) {
+		if (sentences[i])
+			r = buf_addf(out, "; %s", sentences[i]);
+	}
+	return r;
+}
+
 static int add_coverage(struct buf *out, const struct life *life, const struct outcome *outcome)
 {
 	int r = buf_addf(out, "%" PRId64, outcome->n_posts);
@@ -197,11 +255,7 @@ static int add_coverage(struct buf *out, const struct life *life, const struct o
 	if (r == 0 && life->left_out > 0)
 		r = buf_addf(out, "; %" PRId64 " findings beyond the %d kept are left out",
 			life->left_out, LIFE_FINDINGS_MAX);
-	if (r == 0 && outcome->lack)
-		r = buf_addf(out, "; %s", outcome->lack);
-	if (r == 0 && (outcome->why || !verdict_proves(outcome->verdict)))
-		r = buf_addf(out, "; %s", why_of(outcome));
-	return r;
+	return r == 0 ? add_sentences(out, outcome) : r;
 }
 
 static int tell_summary(struct life *life, const struct outcome *outcome)
@@ -238,7 +292,10 @@ int life_settle(struct life *life, const struct outcome *outcome)
 	int r = store_begin(store);
 	if (r < 0)
 		return r;
-	r = settle_findings(life, outcome);
+	bool again = false;
+	r = settle_findings(life, outcome, &again);
+	if (r == 0)
+		r = settle_lists(life, outcome, again);
 	if (r == 0)
 		r = settle_state(life, outcome);
 	if (r == 0)

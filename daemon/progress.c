@@ -24,12 +24,27 @@ static size_t terminal_width(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
 }
 
+static int add_history(struct buf *line, const struct fleet_status *status)
+{
+	int r = buf_adds(line, "(history: ");
+	if (r == 0)
+		r = buf_add_number(line, status->n_history);
+	if (r == 0 && status->n_in_all >= status->n_history) {
+		r = buf_adds(line, " of ");
+		if (r == 0)
+			r = buf_add_number(line, status->n_in_all);
+	}
+	return r == 0 ? buf_adds(line, ") ") : r;
+}
+
 static void draw(const struct progress *progress)
 {
 	struct fleet_status status = fleet_status(progress->fleet);
 	struct buf line = BUF_INIT(LINE_B);
 	int r = buf_addf(&line, "%zu of %zu profiles, %zu posts ", status.n_scanned,
 		status.n_profiles, status.n_posts);
+	if (r == 0 && status.n_history > 0)
+		r = add_history(&line, &status);
 	if (r == 0 && status.where)
 		r = text_clean(&line, status.where, strlen(status.where));
 	if (r >= 0) /* a line that was too long is shown as far as it goes */

@@ -2,7 +2,6 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
-#include "daemon/standing.h"
 #include "patterns/cover.h"
 
 #include <stdlib.h>
@@ -29,6 +28,8 @@ struct version {
 
 struct seen_page {
 	const char *url;
+	const char *list;  /* how findings name it */
+	const char *marks; /* of its posts */
 	bool unchanged;
 	bool remembered;
 	struct page_memory memory;
@@ -82,7 +83,7 @@ static int copy_strings(struct arena *arena, const char **const *fields, size_t 
 	return 0;
 }
 
-static int gather_hit(struct record *record, const char *page, const struct post *post,
+static int gather_hit(struct record *record, const struct seen_page *page, const struct post *post,
 	const struct hit *hit, struct finding *ret)
 {
 	const struct rule_card *card = ruleset_card(record->options.ruleset, hit->rule);
@@ -105,7 +106,9 @@ static int gather_hit(struct record *record, const char *page, const struct post
 		.score = hit->score,
 		.confidence = hit->confidence,
 		.profile = record->options.profile,
-		.page = page,
+		.page = page->url,
+		/* What is pinned stands outside the list that it is a part of. */
+		.list = post->pinned ? NULL : page->list,
 		.url = act && post->n_links > 0 ? post->links[0].url : post->url,
 		.kind = post->kind,
 		.published_s = post->published_s,
@@ -125,7 +128,7 @@ static int gather_hit(struct record *record, const char *page, const struct post
 static int gather_hits(struct record *record, const struct post *post, const struct score *score,
 	struct version *version)
 {
-	const char *page = record->pages[version->page].url;
+	const struct seen_page *page = &record->pages[version->page];
 	struct digest text;
 	int r = score->n_hits > 0 ? life_text(post->text, post->len, &text) : 0;
 	version->findings = arena_array(record->arena, score->n_hits, sizeof *version->findings);
@@ -149,14 +152,6 @@ static int gather_hits(struct record *record, const struct post *post, const str
 	return r;
 }
 
-/* Bios and handles are not posts: they have no place in a list and no time.  Nor are interactions: they
- * stand in lists of their own. */
-static bool is_listed(const struct post *post)
-{
-	return post->kind != KIND_BIO && post->kind != KIND_HANDLE &&
-	       !kind_is_interaction(post->kind);
-}
-
 static int gather_post(
 	struct record *record, size_t page, const struct post *post, const struct score *score)
 {
@@ -171,7 +166,7 @@ static int gather_post(
 		.len = post->len,
 		.page = page,
 		.order = record->n_versions,
-		.listed = is_listed(post),
+		.listed = stretch_counts(post),
 	};
 	record->n_versions++;
 	if (post->url && !version->url)
@@ -181,7 +176,8 @@ static int gather_post(
 	return gather_hits(record, post, score, version);
 }
 
-static struct seen_page *add_page(struct record *record, const char *url)
+static struct seen_page *add_page(
+	struct record *record, const struct page_name *name, const char *marks)
 {
 	struct seen_page *pages =
 		arena_grow(record->arena, record->pages, record->n_pages, sizeof *pages);
@@ -189,25 +185,13 @@ static struct seen_page *add_page(struct record *record, const char *url)
 		return NULL;
 	record->pages = pages;
 	struct seen_page *page = &pages[record->n_pages];
-	*page = (struct seen_page){.url = arena_strdup(record->arena, url)};
-	if (!page->url)
+	*page = (struct seen_page){.url = arena_strdup(record->arena, name->key),
+		.list = arena_strdup(record->arena, name->list),
+		.marks = arena_strdup(record->arena, marks)};
+	if (!page->url || !page->list || !page->marks)
 		return NULL;
 	record->n_pages++;
 	return page;
-}
-
-static void sum_posts(const struct reading *reading, int64_t *ret_oldest_s, size_t *ret_n)
-{
-	*ret_oldest_s = 0;
-	*ret_n = 0;
-	for (size_t i = 0; i < reading->extract.n_posts; i++) {
-		const struct post *post = &reading->extract.posts[i];
-		*ret_n += is_listed(post);
-		/* A pinned post may be of any age: it says nothing about the window. */
-		if (is_listed(post) && !post->pinned && post->published_s != 0 &&
-			(*ret_oldest_s == 0 || post->published_s < *ret_oldest_s))
-			*ret_oldest_s = post->published_s;
-	}
 }
 
 static int tell_unscored(const struct reading *reading, struct tally *tally, size_t *ret_count)
@@ -228,7 +212,7 @@ static int gather_memory(struct record *record, const struct page_memory *page,
 	const struct extract *extract, struct seen_page *seen)
 {
 	char *standing;
-	int r = standing_write(extract, &standing);
+	int r = standing_write(extract, seen->marks, &standing);
 	if (r < 0)
 		return r;
 	seen->memory = *page;
@@ -242,16 +226,15 @@ static int gather_memory(struct record *record, const struct page_memory *page,
 	return r;
 }
 
-int record_page(struct record *record, const char *url, const struct reading *reading,
+int record_page(struct record *record, const struct page_name *name, const struct reading *reading,
 	const struct page_memory *page, struct tally *tally)
 {
 	const struct extract *extract = &reading->extract;
-	int64_t oldest_s;
-	size_t n_posts;
+	const struct stretch stretch = stretch_of(extract);
+	const char *marks = stretch_marks(record->arena, extract);
 	size_t n_unscored;
-	sum_posts(reading, &oldest_s, &n_posts);
-	int r = tell_unscored(reading, tally, &n_unscored);
-	struct seen_page *seen = r == 0 ? add_page(record, url) : NULL;
+	int r = marks ? tell_unscored(reading, tally, &n_unscored) : -ENOMEM;
+	struct seen_page *seen = r == 0 ? add_page(record, name, marks) : NULL;
 	if (!seen)
 		return r < 0 ? r : -ENOMEM;
 	size_t index = record->n_pages - 1;
@@ -259,24 +242,25 @@ int record_page(struct record *record, const char *url, const struct reading *re
 	const struct page_memory nothing = {0};
 	if (page)
 		r = gather_memory(record, n_unscored == 0 ? page : &nothing, extract, seen);
-	seen->memory.oldest_s = oldest_s;
-	seen->memory.n_posts = (int64_t)n_posts;
+	seen->memory.oldest_s = stretch.oldest_s;
+	seen->memory.n_posts = (int64_t)stretch.n_posts;
 	for (size_t i = 0; r == 0 && i < extract->n_posts; i++)
 		r = gather_post(record, index, &extract->posts[i], &reading->scores[i]);
 	if (r < 0)
 		return r;
-	return tally_page(tally, extract->verdict, &extract->coverage, oldest_s, n_posts, false);
+	return tally_page(tally, extract->verdict, &extract->coverage, stretch.oldest_s,
+		stretch.n_posts, false);
 }
 
-int record_unchanged(struct record *record, const char *url, const struct page_memory *page,
-	const struct coverage *coverage, struct tally *tally)
+int record_unchanged(struct record *record, const struct page_name *name,
+	const struct page_memory *page, const struct standing *standing, struct tally *tally)
 {
-	struct seen_page *seen = add_page(record, url);
+	struct seen_page *seen = add_page(record, name, standing->marks);
 	if (!seen)
 		return -ENOMEM;
 	seen->unchanged = true;
-	return tally_page(
-		tally, page->verdict, coverage, page->oldest_s, (size_t)page->n_posts, true);
+	return tally_page(tally, page->verdict, &standing->coverage, page->oldest_s,
+		(size_t)page->n_posts, true);
 }
 
 /* ---- one post, one version ---- */
@@ -357,20 +341,35 @@ static int store_findings(struct record *record)
 	return 0;
 }
 
-static void tell_posts(struct record *record, struct tally *tally)
+static void tell_posts(const struct record *record)
 {
 	for (size_t i = 0; i < record->n_versions; i++) {
-		struct version *version = &record->versions[i];
-		tally->n_posts -= version->dropped;
+		const struct version *version = &record->versions[i];
 		if (version->event && !version->dropped)
 			record->options.sink.emit(version->event, record->options.sink.userdata);
 	}
 }
 
+/* The posts that stand on several pages, read anew or not. */
+static int count_repeats(const struct record *record, size_t *ret)
+{
+	const char **marks = calloc(record->n_pages + 1, sizeof *marks);
+	if (!marks)
+		return -ENOMEM;
+	for (size_t i = 0; i < record->n_pages; i++)
+		marks[i] = record->pages[i].marks;
+	int r = stretch_repeats(marks, record->n_pages, ret);
+	free(marks);
+	return r;
+}
+
 int record_commit(struct record *record, struct tally *tally)
 {
 	struct store *store = record->options.store;
+	size_t n_repeats = 0;
 	int r = merge(record);
+	if (r == 0)
+		r = count_repeats(record, &n_repeats);
 	if (r == 0)
 		r = store_begin(store);
 	if (r < 0)
@@ -384,6 +383,7 @@ int record_commit(struct record *record, struct tally *tally)
 		store_rollback(store);
 		return r;
 	}
-	tell_posts(record, tally);
+	tally->n_posts -= n_repeats;
+	tell_posts(record);
 	return 0;
 }

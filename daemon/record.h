@@ -2,6 +2,7 @@
 #define DIRTWATCH_DAEMON_RECORD_H
 
 #include "daemon/events.h"
+#include "daemon/standing.h"
 #include "daemon/tally.h"
 
 /*
@@ -24,15 +25,21 @@ struct record_options {
 MUST_CHECK int record_new(const struct record_options *options, struct record **ret);
 struct record *record_free(struct record *record); /* NULL is fine; returns NULL */
 
-/** Gather @reading, a proven reading of the page that is known as @url (frontier_key()), and count it into @tally.  @page: what is to be
+/* Which page it is. */
+struct page_name {
+	const char *key;  /* what it is remembered under: frontier_key() */
+	const char *list; /* how findings name its list: daemon/history.h */
+};
+
+/** Gather @reading, a proven reading of the page @name, and count it into @tally.  @page: what is to be
  *  remembered of it for next time, verdict and counts filled in here; NULL: nothing may be remembered.  What
  *  is handed in is copied.  0, -ENOMEM. */
-MUST_CHECK int record_page(struct record *record, const char *url, const struct reading *reading,
-	const struct page_memory *page, struct tally *tally);
+MUST_CHECK int record_page(struct record *record, const struct page_name *name,
+	const struct reading *reading, const struct page_memory *page, struct tally *tally);
 
-/** Gather that the page at @url is as it was, as @page remembers it; @coverage is what it stood for. */
-MUST_CHECK int record_unchanged(struct record *record, const char *url,
-	const struct page_memory *page, const struct coverage *coverage, struct tally *tally);
+/** Gather that the page @name is as it was, as @page remembers it; @standing is what it stood for. */
+MUST_CHECK int record_unchanged(struct record *record, const struct page_name *name,
+	const struct page_memory *page, const struct standing *standing, struct tally *tally);
 
 /** Store all that was gathered, tell the sink of the posts, and take from @tally what was counted twice.
  *  0, -errno: nothing was stored. */

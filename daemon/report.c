@@ -235,6 +235,15 @@ static void print_findings(struct report *report)
 	free(sorted);
 }
 
+static void print_line(struct report *report, const char *label, const char *text)
+{
+	if (!text[0])
+		return;
+	(void)fprintf(report->out, "              %s", label);
+	print_clean(report, text, strlen(text));
+	(void)fputc('\n', report->out);
+}
+
 static void print_coverage_of(struct report *report, const json_t *profile)
 {
 	const json_t *coverage = json_object_get(profile, "coverage");
@@ -260,11 +269,8 @@ static void print_coverage_of(struct report *report, const json_t *profile)
 			(void)fputs("; unchanged since the last scan", report->out);
 	}
 	(void)fputc('\n', report->out);
-	if (get(coverage, "lack")[0]) {
-		(void)fputs("              not shown: ", report->out);
-		print_clean(report, get(coverage, "lack"), strlen(get(coverage, "lack")));
-		(void)fputc('\n', report->out);
-	}
+	print_line(report, "", get(json_object_get(coverage, "history"), "told"));
+	print_line(report, "not shown: ", get(coverage, "lack"));
 	if (report->verbose)
 		(void)fprintf(report->out, "              read as \"%s\" (%s)\n",
 			get(profile, "source"), get(profile, "source_why"));

@@ -1,52 +1,9 @@
-#include "daemon/scan.h"
-
-#include "crawlers/net/url.h"
-#include "daemon/ask.h"
 #include "daemon/base/log.h"
-#include "daemon/choice.h"
-#include "daemon/doubt.h"
-#include "daemon/frontier.h"
-#include "daemon/record.h"
-#include "daemon/standing.h"
+#include "daemon/scan_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
-
-/* Memory for what is remembered of the page at hand. */
-#define MEMORY_B (4u * 1024 * 1024)
-
-struct scan {
-	struct scan_options options;
-	scan_done *done;
-	void *userdata;
-	struct arena *arena; /* of the scan: the profile's URL taken apart, facts */
-	struct choice choice;
-	struct frontier *frontier;
-	struct life *life;
-	struct record *record;
-	struct tally tally;
-	struct facts facts;
-	bool has_facts;
-
-	/* the page at hand */
-	const struct follow *asked;
-	const char *key; /* what it is remembered under: frontier_key() */
-	struct arena *page_arena;
-	struct page_memory memory; /* of the last time */
-	bool remembered;
-	struct page_memory fresh; /* what the answer says of itself */
-	struct digest body_digest;
-
-	/* what is waited for: at most one of them */
-	struct ask *ask;
-	struct read_job *job;
-	sd_event_source *defer;
-	struct doubts *doubts;
-};
 
 static void next_page(struct scan *scan);
-static void ask_doubts(struct scan *scan);
 
 /* ---- making and ending ---- */
 
@@ -63,80 +20,55 @@ struct scan *scan_cancel(struct scan *scan)
 	life_end(scan->life);
 	frontier_free(scan->frontier);
 	tally_release(&scan->tally);
-	arena_free(scan->page_arena);
+	visit_release(&scan->visit);
+	history_free(scan->history);
 	arena_free(scan->arena);
 	free(scan);
 	return NULL;
 }
 
-/* The scan can not go on: nothing more is recorded of it. */
-static void give_up(struct scan *scan, int r)
-{
-	log_err(r, "cannot record the scan of %s", scan->options.profile->url);
-	scan_done *done = scan->done;
-	void *userdata = scan->userdata;
-	scan_cancel(scan);
-	done(r, NULL, userdata);
-}
-
-static int64_t next_due(const struct scan *scan)
-{
-	const struct config *config = scan->options.context->config;
-	int64_t now_s = clock_now_s(scan->options.context->clock);
-	uint32_t spread = 0;
-	if (config->jitter_s > 0 &&
-		getrandom(&spread, sizeof spread, GRND_NONBLOCK) == sizeof spread)
-		spread %= (uint32_t)config->jitter_s;
-	int64_t due_s = now_s + scan->options.profile->every_s + spread;
-	return due_s > scan->tally.retry_at_s ? due_s : scan->tally.retry_at_s;
-}
-
-static int settle(struct scan *scan, struct profile_result *ret)
-{
-	struct outcome outcome = tally_outcome(&scan->tally);
-	outcome.next_due_s = next_due(scan);
-	int r = life_settle(scan->life, &outcome);
-	if (r < 0)
-		return r;
-	*ret = (struct profile_result){
-		.url = scan->options.profile->url,
-		.source = scan->choice.source->name,
-		.source_why = scan->choice.why,
-		.outcome = outcome,
-		.unchanged =
-			scan->tally.n_pages > 0 && scan->tally.n_unchanged == scan->tally.n_pages,
-		.n_pages = frontier_asked(scan->frontier),
-		.n_unscored = scan->tally.n_unscored,
-		.facts = scan->has_facts ? &scan->facts : NULL,
-		.counts = life_counts(scan->life),
-	};
-	return 0;
-}
-
-static void finish(struct scan *scan)
-{
-	struct profile_result result;
-	int r = settle(scan, &result);
-	if (r < 0) {
-		give_up(scan, r);
-		return;
-	}
-	if (scan->options.context->alerts)
-		alert_kick(scan->options.context->alerts);
-	scan->done(0, &result, scan->userdata);
-	scan_cancel(scan);
-}
-
 /* ---- record ---- */
 
-/* The page said nothing about findings.  Another way to the same, where it names one, decides instead. */
+/* Ask for what history says comes next of the list at hand; what was asked for already is passed over. */
+static int follow_list(struct scan *scan, const struct follow *next)
+{
+	bool taken = false;
+	int r = 0;
+	while (r == 0 && next && !taken) {
+		r = frontier_add(
+			scan->frontier, scan->visit.asked->url, next, scan->visit.list, &taken);
+		if (r == 0 && !taken)
+			history_known(scan->visit.list, &next);
+	}
+	return r;
+}
+
+/* The page said nothing, and that need not be told: history goes on without it.  0 with *@ret, -ENOMEM. */
+static int is_borne(struct scan *scan, enum verdict verdict, int64_t retry_at_s, bool *ret)
+{
+	const struct follow *next;
+	*ret = history_bears(scan->history, scan->visit.list, scan->visit.asked, verdict,
+		frontier_room(scan->frontier), &next);
+	if (!*ret)
+		return 0;
+	tally_hold(&scan->tally, retry_at_s);
+	return follow_list(scan, next);
+}
+
+/* The page said nothing about findings, and no other stands in for it. */
 static void page_failed(
 	struct scan *scan, enum verdict verdict, const char *why, int64_t retry_at_s)
 {
-	int r = tally_failed(
-		&scan->tally, scan->asked->url, scan->asked->relation, verdict, why, retry_at_s);
+	const struct follow *asked = scan->visit.asked;
+	bool borne;
+	int r = is_borne(scan, verdict, retry_at_s, &borne);
+	if (r == 0 && !borne) {
+		history_failed(scan->visit.list);
+		r = tally_failed(
+			&scan->tally, asked->url, asked->relation, verdict, why, retry_at_s);
+	}
 	if (r < 0)
-		give_up(scan, r);
+		scan_give_up(scan, r);
 	else
 		next_page(scan);
 }
@@ -153,54 +85,96 @@ static int keep_facts(struct scan *scan, const struct facts *facts)
 	return r;
 }
 
-/* Queue what the page leads to.  *@ret_instead: one of them stands in for the page itself, for the reason
- * @why (NULL: it gives none). */
-static int follow_all(struct scan *scan, const struct follow *follows, size_t count,
-	const char *why, bool *ret_instead)
+struct follows {
+	const struct follow *items;
+	size_t count;
+	const char *why; /* something stands in for the page itself; NULL: no reason is given */
+};
+
+/* Queue what the page leads to, but for what is behind it in its list: that is noted in @leaf.
+ * *@ret_instead: something stands in for the page itself. */
+static int follow_all(
+	struct scan *scan, const struct follows *follows, struct leaf *leaf, bool *ret_instead)
 {
+	const struct follow *asked = scan->visit.asked;
 	*ret_instead = false;
 	if (scan->options.saved)
 		return 0; /* a saved page is read as it is; nothing is fetched for it */
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < follows->count; i++) {
+		if (follows->items[i].relation == FOLLOW_OLDER && !leaf->older) {
+			leaf->older = &follows->items[i];
+			continue;
+		}
 		bool taken = false;
-		int r = frontier_add(scan->frontier, scan->asked->url, &follows[i], &taken);
-		bool instead = taken && follows[i].relation == FOLLOW_INSTEAD;
+		int r = frontier_add(
+			scan->frontier, asked->url, &follows->items[i], scan->visit.list, &taken);
+		bool instead = taken && follows->items[i].relation == FOLLOW_INSTEAD;
 		if (r == 0 && instead && !*ret_instead)
-			r = choice_change(&scan->choice, scan->arena, scan->asked,
-				frontier_asked(scan->frontier) == 1, &follows[i], why);
+			r = choice_change(&scan->choice, scan->arena, asked,
+				frontier_asked(scan->frontier) == 1, &follows->items[i],
+				follows->why);
 		if (r < 0)
 			return r;
+		leaf->n_more += taken;
 		*ret_instead |= instead;
 	}
 	return 0;
 }
 
-static void page_unchanged(struct scan *scan)
+/* The page proved something: turn over to the next one of its list. */
+static int turn_over(
+	struct scan *scan, struct leaf *leaf, enum verdict verdict, const struct coverage *coverage)
 {
+	leaf->asked = scan->visit.asked;
+	leaf->window = verdict == VERDICT_TRUNCATED || coverage->window || coverage->cut;
+	leaf->room = frontier_room(scan->frontier);
+	const struct follow *next;
+	int r = history_page(scan->history, scan->visit.list, leaf, &next);
+	return r == 0 ? follow_list(scan, next) : r;
+}
+
+static int take_standing(struct scan *scan)
+{
+	const struct visit *visit = &scan->visit;
 	struct standing standing;
 	bool instead;
-	int r = standing_read(scan->page_arena, scan->memory.extract, &standing);
+	int r = standing_read(visit->arena, visit->memory.extract, &standing);
+	if (r < 0)
+		return r;
+	const struct follows follows = {standing.follows, standing.n_follows, NULL};
+	struct leaf leaf = {.stretch = {standing.newest_s, visit->memory.oldest_s, standing.reach_s,
+				    (size_t)visit->memory.n_posts}};
+	r = keep_facts(scan, &standing.facts);
 	if (r == 0)
-		r = keep_facts(scan, &standing.facts);
-	if (r == 0)
-		r = follow_all(scan, standing.follows, standing.n_follows, NULL, &instead);
+		r = follow_all(scan, &follows, &leaf, &instead);
 	if (r == 0)
 		r = record_unchanged(
-			scan->record, scan->key, &scan->memory, &standing.coverage, &scan->tally);
+			scan->record, &visit->name, &visit->memory, &standing, &scan->tally);
+	return r == 0 ? turn_over(scan, &leaf, visit->memory.verdict, &standing.coverage) : r;
+}
+
+static void page_unchanged(struct scan *scan)
+{
+	int r = take_standing(scan);
 	if (r < 0)
-		give_up(scan, r);
+		scan_give_up(scan, r);
 	else
 		next_page(scan);
 }
 
-static int record_reading(struct scan *scan, const struct reading *reading)
+static int record_reading(struct scan *scan, const struct reading *reading, struct leaf *leaf)
 {
 	/* Only an answer that can be asked for conditionally, or compared, is worth remembering. */
-	struct page_memory *page = scan->options.saved ? NULL : &scan->fresh;
-	int r = keep_facts(scan, &reading->extract.facts);
+	struct page_memory *page = scan->options.saved ? NULL : &scan->visit.fresh;
+	const struct extract *extract = &reading->extract;
+	size_t n_unscored = scan->tally.n_unscored;
+	int r = keep_facts(scan, &extract->facts);
 	if (r == 0)
-		r = record_page(scan->record, scan->key, reading, page, &scan->tally);
-	return r;
+		r = record_page(scan->record, &scan->visit.name, reading, page, &scan->tally);
+	leaf->stretch = stretch_of(extract);
+	leaf->n_younger = stretch_younger(extract, history_list_top(scan->visit.list));
+	leaf->n_unscored = scan->tally.n_unscored - n_unscored;
+	return r == 0 ? turn_over(scan, leaf, extract->verdict, &extract->coverage) : r;
 }
 
 static int tell_poison(struct scan *scan, const char *why)
@@ -219,29 +193,43 @@ static int tell_poison(struct scan *scan, const char *why)
 	return alert_queue(&alert, scan->options.context->store);
 }
 
+/* *@ret_stands_in: the page proved nothing, but something stands in for it. */
+static int take_reading(struct scan *scan, const struct reading *reading, bool *ret_stands_in)
+{
+	const struct extract *extract = &reading->extract;
+	const struct follows follows = {extract->follows, extract->n_follows, extract->why};
+	struct leaf leaf = {0};
+	bool borne = false;
+	int r = pace_hold(scan->options.context->pace, scan->visit.asked->url, extract->retry_at_s);
+	if (r == 0 && !verdict_proves(extract->verdict))
+		r = is_borne(scan, extract->verdict, extract->retry_at_s, &borne);
+	if (r == 0 && !borne)
+		r = follow_all(scan, &follows, &leaf, ret_stands_in);
+	*ret_stands_in |= borne;
+	if (r == 0 && verdict_proves(extract->verdict))
+		r = record_reading(scan, reading, &leaf);
+	return r;
+}
+
 static void on_read(const struct reading *reading, const char *why, bool poison, void *userdata)
 {
 	struct scan *scan = userdata;
 	scan->job = NULL;
 	int r = poison ? tell_poison(scan, why) : 0;
 	if (r < 0) {
-		give_up(scan, r);
+		scan_give_up(scan, r);
 		return;
 	}
 	if (!reading) {
 		page_failed(scan, VERDICT_UNREAD, why, 0);
 		return;
 	}
+	bool stands_in = false;
+	r = take_reading(scan, reading, &stands_in);
 	const struct extract *extract = &reading->extract;
-	bool instead = false;
-	r = pace_hold(scan->options.context->pace, scan->asked->url, extract->retry_at_s);
-	if (r == 0)
-		r = follow_all(scan, extract->follows, extract->n_follows, extract->why, &instead);
-	if (r == 0 && verdict_proves(extract->verdict))
-		r = record_reading(scan, reading);
 	if (r < 0)
-		give_up(scan, r);
-	else if (verdict_proves(extract->verdict) || instead)
+		scan_give_up(scan, r);
+	else if (verdict_proves(extract->verdict) || stands_in)
 		next_page(scan);
 	else
 		page_failed(scan, extract->verdict, extract->why, extract->retry_at_s);
@@ -251,54 +239,24 @@ static void on_read(const struct reading *reading, const char *why, bool poison,
 
 static int start_reading(struct scan *scan, const struct page *page)
 {
-	struct page asked = *page;
-	asked.url = scan->asked->url;
-	asked.profile = scan->options.profile->url;
-	asked.source = scan->asked->source;
-	asked.step = scan->asked->step;
-	asked.subject = scan->asked->subject;
-	asked.fetched_s = clock_now_s(scan->options.context->clock);
-	return read_page(scan->options.context->reader, &asked, on_read, scan, &scan->job);
-}
-
-static int remember_answer(struct scan *scan, const struct fetch_result *result)
-{
-	struct arena *arena = scan->page_arena;
-	int r = digest_bytes(result->body, result->body_len, &scan->body_digest);
-	if (r < 0)
-		return r;
-	scan->fresh = (struct page_memory){
-		.etag = arena_strdup(arena, result->etag),
-		.last_modified = arena_strdup(arena, result->last_modified),
-		.body_digest = scan->body_digest.hex,
-		.rules_digest = scan->options.context->digest.hex,
-		.read_s = clock_now_s(scan->options.context->clock),
-	};
-	return 0;
-}
-
-/* The same bytes as last time, under the same rules, from a server that does not know 304. */
-static bool is_same_body(const struct scan *scan)
-{
-	return scan->remembered && scan->memory.body_digest &&
-	       strcmp(scan->memory.body_digest, scan->body_digest.hex) == 0;
+	const struct context *context = scan->options.context;
+	const struct page asked =
+		visit_page(&scan->visit, context, scan->options.profile->url, page);
+	return read_page(context->reader, &asked, on_read, scan, &scan->job);
 }
 
 static void on_fetched(const struct fetch_result *result, void *userdata)
 {
 	struct scan *scan = userdata;
+	bool unchanged;
 	scan->ask = NULL;
-	if (result->verdict == VERDICT_UNCHANGED && scan->remembered) {
+	int r = visit_answer(&scan->visit, scan->options.context, result, &unchanged);
+	if (r == 0 && unchanged) {
 		page_unchanged(scan);
 		return;
 	}
-	if (result->verdict != VERDICT_OK) {
+	if (r == 0 && result->verdict != VERDICT_OK) {
 		page_failed(scan, result->verdict, result->error, result->retry_at_s);
-		return;
-	}
-	int r = remember_answer(scan, result);
-	if (r == 0 && is_same_body(scan)) {
-		page_unchanged(scan);
 		return;
 	}
 	const struct page page = {
@@ -314,103 +272,46 @@ static void on_fetched(const struct fetch_result *result, void *userdata)
 	if (r == 0)
 		r = start_reading(scan, &page);
 	if (r < 0)
-		give_up(scan, r);
+		scan_give_up(scan, r);
 }
 
 /* ---- crawl ---- */
 
-static int recall(struct scan *scan)
-{
-	const struct context *context = scan->options.context;
-	arena_free(scan->page_arena);
-	scan->page_arena = arena_new(MEMORY_B);
-	scan->remembered = false;
-	scan->key = frontier_key(scan->arena, scan->asked);
-	if (!scan->page_arena || !scan->key)
-		return -ENOMEM;
-	int r = store_page(context->store, scan->page_arena, scan->options.profile->url, scan->key,
-		&scan->memory);
-	if (r < 0)
-		return r;
-	/* Scored under other rules, it must be read again whether it changed or not. */
-	scan->remembered = r == 0 && scan->memory.rules_digest &&
-			   strcmp(scan->memory.rules_digest, context->digest.hex) == 0;
-	return 0;
-}
-
 static int ask_page(struct scan *scan)
 {
-	const struct fetch_request request = {
-		.url = scan->asked->url,
-		.accept = scan->asked->accept,
-		.json = scan->asked->json,
-		.source = scan->choice.own,
-		.side = scan->asked->relation == FOLLOW_ALSO,
-		.etag = scan->remembered ? scan->memory.etag : NULL,
-		.last_modified = scan->remembered ? scan->memory.last_modified : NULL,
-		.trusted_origin = scan->choice.url.origin,
-	};
+	struct fetch_request request = visit_request(&scan->visit);
+	request.source = scan->choice.own;
+	request.side = scan->visit.asked->relation == FOLLOW_ALSO;
+	request.trusted_origin = scan->choice.url.origin;
 	return ask_start(scan->options.gate, &request, on_fetched, scan, &scan->ask);
 }
 
-/* All pages are read. */
-static void pages_done(struct scan *scan)
+static int begin_page(struct scan *scan, const struct errand *errand)
 {
-	int r = frontier_was_full(scan->frontier)
-			? tally_cut(&scan->tally, "there are more pages than one scan reads")
-			: 0;
+	struct visit *visit = &scan->visit;
+	int r = visit_begin(
+		visit, scan->options.context, scan->options.profile->url, &errand->follow);
 	if (r == 0)
-		r = record_commit(scan->record, &scan->tally);
-	if (r < 0)
-		give_up(scan, r);
-	else
-		ask_doubts(scan);
+		r = history_list(
+			scan->history, visit->asked, visit->name.key, errand->list, &visit->list);
+	if (r == 0)
+		visit->name.list = history_list_name(visit->list);
+	return r;
 }
 
 static void next_page(struct scan *scan)
 {
-	scan->asked = frontier_next(scan->frontier);
-	if (!scan->asked) {
-		pages_done(scan);
+	const struct errand *errand = frontier_next(scan->frontier);
+	if (!errand) {
+		visit_release(&scan->visit);
+		scan_end(scan);
 		return;
 	}
-	int r = recall(scan);
+	int r = begin_page(scan, errand);
 	if (r == 0)
 		r = scan->options.saved ? start_reading(scan, scan->options.saved) : ask_page(scan);
 	if (r < 0)
-		give_up(scan, r);
-}
-
-/* ---- doubts ---- */
-
-static void on_doubts_settled(int r, void *userdata)
-{
-	struct scan *scan = userdata;
-	scan->doubts = doubts_free(scan->doubts);
-	if (r < 0)
-		give_up(scan, r);
-	else
-		finish(scan);
-}
-
-/* Ask the permalinks of what is out of sight, then finish. */
-static void ask_doubts(struct scan *scan)
-{
-	const struct outcome outcome = tally_outcome(&scan->tally);
-	const struct doubt_options options = {
-		.context = scan->options.context,
-		.gate = scan->options.gate,
-		.life = scan->life,
-		.outcome = &outcome,
-		.trusted_origin = scan->choice.url.origin,
-	};
-	int r = scan->options.saved
-			? DOUBTS_E_NONE
-			: doubts_start(&options, on_doubts_settled, scan, &scan->doubts);
-	if (r < 0)
-		give_up(scan, r);
-	else if (r == DOUBTS_E_NONE)
-		finish(scan);
+		scan_give_up(scan, r);
 }
 
 /* ---- start ---- */
@@ -425,10 +326,25 @@ static int on_start(sd_event_source *source, void *userdata)
 					    choice->known, choice->known_why, 0)
 				  : 0;
 	if (r < 0)
-		give_up(scan, r);
+		scan_give_up(scan, r);
 	else
 		next_page(scan);
 	return 0;
+}
+
+static int start_history(struct scan *scan)
+{
+	const struct context *context = scan->options.context;
+	const struct history_options options = {
+		.store = context->store,
+		.profile = scan->options.profile->url,
+		.rules_digest = context->digest.hex,
+		.now_s = clock_now_s(context->clock),
+		.window_s = context->config->window_s,
+		.full_s = context->config->full_s,
+		.once = context->in_memory,
+	};
+	return history_new(&options, &scan->history);
 }
 
 static int start_record(struct scan *scan)
@@ -465,9 +381,11 @@ int scan_start(
 	if (r == 0)
 		r = choice_make(scan->arena, options->profile, context->tokens, &scan->choice);
 	if (r == 0 && !scan->choice.known_why)
-		r = frontier_add(scan->frontier, NULL, &scan->choice.first, NULL);
+		r = frontier_add(scan->frontier, NULL, &scan->choice.first, NULL, NULL);
 	if (r == 0)
 		r = life_begin(&life, &scan->life);
+	if (r == 0)
+		r = start_history(scan);
 	if (r == 0)
 		r = start_record(scan);
 	if (r == 0)
@@ -480,8 +398,13 @@ int scan_start(
 	return 0;
 }
 
-const char *scan_where(const struct scan *scan, size_t *ret_posts)
+struct scan_progress scan_progress(const struct scan *scan)
 {
-	*ret_posts = scan->tally.n_posts;
-	return scan->asked ? scan->asked->url : NULL;
+	struct scan_progress progress = {
+		.where = scan->visit.asked ? scan->visit.asked->url : NULL,
+		.n_posts = scan->tally.n_posts,
+		.total = scan->tally.total,
+	};
+	progress.deep = history_progress(scan->history, &progress.n_history);
+	return progress;
 }

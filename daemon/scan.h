@@ -29,7 +29,14 @@ MUST_CHECK int scan_start(
  *  counted.  NULL is fine.  Returns NULL. */
 struct scan *scan_cancel(struct scan *scan);
 
-/** What it is doing, for progress: the URL it waits for, NULL when it is about to end; and posts seen. */
-const char *scan_where(const struct scan *scan, size_t *ret_posts);
+/* What a scan is doing. */
+struct scan_progress {
+	const char *where; /* the URL it waits for; NULL: it is about to end */
+	size_t n_posts;    /* seen */
+	bool deep;         /* it reads what is older than the window: */
+	int64_t n_history; /* posts read of that, now or before */
+	int64_t total;     /* as the source counts; -1: it does not say */
+};
+struct scan_progress scan_progress(const struct scan *scan);
 
 #endif

@@ -28,17 +28,20 @@ static json_t *facts_json(const struct facts *facts)
 		"following", (json_int_t)facts->n_following);
 }
 
-int standing_write(const struct extract *extract, char **ret)
+int standing_write(const struct extract *extract, const char *marks, char **ret)
 {
 	json_t *follows = json_array();
 	for (size_t i = 0; i < extract->n_follows; i++)
 		(void)json_array_append_new(follows, follow_json(&extract->follows[i]));
 	bool whole = follows && json_array_size(follows) == extract->n_follows;
-	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:I, s:b, s:o}", "follows", follows,
-		"total", (json_int_t)extract->coverage.total, "window", extract->coverage.window,
-		"cut", extract->coverage.cut, "lack", extract->coverage.lack, "interactions",
-		(json_int_t)extract->coverage.n_interactions, "interactions_cut",
-		extract->coverage.interactions_cut, "facts", facts_json(&extract->facts));
+	const struct stretch stretch = stretch_of(extract);
+	const struct coverage *coverage = &extract->coverage;
+	json_t *json = json_pack("{s:o, s:I, s:b, s:b, s:s?, s:I, s:b, s:o, s:I, s:I, s:s}",
+		"follows", follows, "total", (json_int_t)coverage->total, "window",
+		coverage->window, "cut", coverage->cut, "lack", coverage->lack, "interactions",
+		(json_int_t)coverage->n_interactions, "interactions_cut",
+		coverage->interactions_cut, "facts", facts_json(&extract->facts), "newest",
+		(json_int_t)stretch.newest_s, "reach", (json_int_t)stretch.reach_s, "marks", marks);
 	char *text = json && whole ? json_line(json) : NULL;
 	json_decref(json);
 	if (!text)
@@ -71,6 +74,26 @@ static bool has_text(const json_t *object, const char *key)
 	return json_is_string(json_object_get(object, key));
 }
 
+/* A follow without url or source is none. */
+static int read_follow(struct arena *arena, const json_t *item, struct follow *ret)
+{
+	*ret = (struct follow){0};
+	if (!has_text(item, "url") || !has_text(item, "source"))
+		return 0;
+	*ret = (struct follow){
+		.url = text_of(arena, item, "url"),
+		.source = text_of(arena, item, "source"),
+		.step = (int)number_of(item, "step", 0),
+		.subject = text_of(arena, item, "subject"),
+		.json = text_of(arena, item, "json"),
+		.accept = (enum accept)choice_of(item, "accept", ACCEPT_COUNT),
+		.relation = (enum relation)choice_of(item, "relation", FOLLOW_COUNT),
+	};
+	bool whole = ret->url && ret->source && (ret->subject || !has_text(item, "subject")) &&
+		     (ret->json || !has_text(item, "json"));
+	return whole ? 0 : -ENOMEM;
+}
+
 static int read_follows(struct arena *arena, const json_t *list, struct standing *standing)
 {
 	size_t count = json_array_size(list);
@@ -79,21 +102,10 @@ static int read_follows(struct arena *arena, const json_t *list, struct standing
 		return -ENOMEM;
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
-		const json_t *item = json_array_get(list, i);
-		if (!has_text(item, "url") || !has_text(item, "source"))
-			continue;
-		follows[n] = (struct follow){
-			.url = text_of(arena, item, "url"),
-			.source = text_of(arena, item, "source"),
-			.step = (int)number_of(item, "step", 0),
-			.subject = text_of(arena, item, "subject"),
-			.json = text_of(arena, item, "json"),
-			.accept = (enum accept)choice_of(item, "accept", ACCEPT_COUNT),
-			.relation = (enum relation)choice_of(item, "relation", FOLLOW_COUNT),
-		};
-		if (!follows[n].url || !follows[n].source)
-			return -ENOMEM;
-		n++;
+		int r = read_follow(arena, json_array_get(list, i), &follows[n]);
+		if (r < 0)
+			return r;
+		n += follows[n].url != NULL;
 	}
 	standing->follows = follows;
 	standing->n_follows = n;
@@ -139,6 +151,9 @@ int standing_read(struct arena *arena, const char *text, struct standing *ret)
 	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
 	struct standing standing = {
 		.facts = FACTS_INIT,
+		.newest_s = number_of(json, "newest", 0),
+		.reach_s = number_of(json, "reach", 0),
+		.marks = text_of(arena, json, "marks"),
 		.coverage = {.total = number_of(json, "total", -1),
 			.window = json_is_true(json_object_get(json, "window")),
 			.cut = json_is_true(json_object_get(json, "cut")),
@@ -147,6 +162,8 @@ int standing_read(struct arena *arena, const char *text, struct standing *ret)
 			.interactions_cut =
 				json_is_true(json_object_get(json, "interactions_cut"))},
 	};
+	if (!standing.marks)
+		standing.marks = "";
 	int r = read_follows(arena, json_object_get(json, "follows"), &standing);
 	if (r == 0)
 		r = read_facts(arena, json_object_get(json, "facts"), &standing.facts);
@@ -161,7 +178,7 @@ int standing_facts(struct arena *arena, const struct facts *facts, struct facts 
 	char *text;
 	struct extract only_facts = {.facts = *facts, .coverage = {.total = -1}};
 	struct standing copy;
-	int r = standing_write(&only_facts, &text);
+	int r = standing_write(&only_facts, "", &text);
 	if (r != 0)
 		return r;
 	r = standing_read(arena, text, &copy);
@@ -231,4 +248,21 @@ int standing_add_facts(struct arena *arena, const struct facts *more, struct fac
 	if (facts->n_following < 0)
 		facts->n_following = more->n_following;
 	return more->n_links > 0 ? add_links(arena, more, facts) : 0;
+}
+
+int standing_follow_write(const struct follow *follow, char **ret)
+{
+	json_t *json = follow_json(follow);
+	char *text = json ? json_line(json) : NULL;
+	json_decref(json);
+	*ret = text;
+	return text ? 0 : -ENOMEM;
+}
+
+int standing_follow_read(struct arena *arena, const char *text, struct follow *ret)
+{
+	json_t *json = json_loads(text, 0, NULL);
+	int r = read_follow(arena, json, ret);
+	json_decref(json);
+	return r;
 }

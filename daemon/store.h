@@ -81,7 +81,7 @@ struct page_memory {
 	int64_t oldest_s; /* the oldest post on it; 0: none had a time */
 	int64_t n_posts;
 	const char *extract; /* JSON: what else an unchanged page still stands for (its follows,
-			      * coverage and facts), written and read by daemon/crawl.c */
+			      * coverage and facts), written and read by daemon/standing.c */
 };
 /* Pages remembered of a profile: those not used for longest are forgotten beyond it.  Two scans of
  * LIMIT_PAGES_A_SCAN. */
@@ -91,6 +91,37 @@ MUST_CHECK int store_page(struct store *store, struct arena *arena, const char *
 	const char *url, struct page_memory *ret); /* STORE_E_NONE */
 MUST_CHECK int store_set_page(
 	struct store *store, const char *profile, const char *url, const struct page_memory *page);
+
+/* ---- lists: how far back the posts of a profile were read ---- */
+
+/* One list of posts, the newest first, that goes on over several pages.  It is known by what its first
+ * page is remembered under. */
+struct list_memory {
+	const char *rules_digest; /* the rule set that all this was scored under */
+	int64_t full_s;           /* when it was last read to its end; 0: never */
+	int64_t n_posts;          /* how many it has, as far as is known */
+	int64_t n_unscored;       /* of them, posts that could not be scored */
+	bool window;              /* the source does not show all of it */
+	int64_t top_s;            /* its newest post */
+
+	/* a reading of all of it that is not done yet */
+	const char *place; /* the last page that was read (struct follow as JSON); NULL: none is */
+	int64_t began_s;
+	int64_t back_s; /* how far back it has come */
+	int64_t n_read; /* posts so far */
+	int64_t n_lost; /* places in a row that could not be found again */
+
+	bool again; /* something was missing: all is to be read once more to be sure */
+};
+/* Lists remembered of a profile: those not used for longest are forgotten beyond it.  A source has a
+ * handful. */
+#define STORE_LISTS_KEPT 50
+
+MUST_CHECK int store_list(struct store *store, struct arena *arena, const char *profile,
+	const char *list, struct list_memory *ret); /* STORE_E_NONE */
+/** @used_s: now. */
+MUST_CHECK int store_set_list(struct store *store, const char *profile, const char *list,
+	const struct list_memory *memory, int64_t used_s);
 
 /* ---- findings ---- */
 
@@ -108,6 +139,7 @@ struct finding {
 	double confidence;
 	const char *profile;
 	const char *page; /* URL of the page it was last seen on */
+	const char *list; /* the list it was last seen in: struct shown; NULL: not known */
 	const char *url;  /* permalink; NULL: none */
 	enum post_kind kind;
 	int64_t published_s; /* 0: not told */

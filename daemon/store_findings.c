@@ -37,7 +37,8 @@ const char *finding_state_name(enum finding_state state)
 	X(missed, INT, 0)                   \
 	X(scan, TEXT, 0)                    \
 	X(alerted, BOOL, 0)                 \
-	X(asked_s, INT, 0)
+	X(asked_s, INT, 0)                  \
+	X(list, TEXT, 0)
 
 #define AS_COLUMN(name, type, values)  {offsetof(struct finding, name), COLUMN_##type, values},
 #define LISTED(name, type, values)     ", " #name

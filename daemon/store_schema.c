@@ -111,9 +111,32 @@ static const char pace_step[] =
 	"ALTER TABLE pace ADD COLUMN used_since_s INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE pace ADD COLUMN n_used INTEGER NOT NULL DEFAULT 0;";
 
+/* How far back lists were read. */
+static const char list_step[] =
+	"CREATE TABLE list ("
+	"	profile INTEGER NOT NULL REFERENCES profile ON DELETE CASCADE,"
+	"	url TEXT NOT NULL," /* what its first page is remembered under */
+	"	rules_digest TEXT,"
+	"	full_s INTEGER NOT NULL,"
+	"	n_posts INTEGER NOT NULL,"
+	"	n_unscored INTEGER NOT NULL,"
+	"	window INTEGER NOT NULL,"
+	"	top_s INTEGER NOT NULL,"
+	"	place TEXT,"
+	"	began_s INTEGER NOT NULL,"
+	"	back_s INTEGER NOT NULL,"
+	"	n_read INTEGER NOT NULL,"
+	"	n_lost INTEGER NOT NULL,"
+	"	again INTEGER NOT NULL,"
+	"	used_s INTEGER NOT NULL,"
+	"	PRIMARY KEY (profile, url)"
+	") STRICT, WITHOUT ROWID;"
+	"ALTER TABLE finding ADD COLUMN list TEXT;";
+
 const char *const store_steps[] = {
 	first_step,
 	pace_step,
+	list_step,
 };
 const int store_n_steps = sizeof store_steps / sizeof store_steps[0];
 

@@ -48,12 +48,17 @@ int tally_page(struct tally *tally, enum verdict verdict, const struct coverage 
 	return coverage->lack ? add_sentence(&tally->lack, coverage->lack) : 0;
 }
 
+void tally_hold(struct tally *tally, int64_t retry_at_s)
+{
+	if (retry_at_s > tally->retry_at_s)
+		tally->retry_at_s = retry_at_s;
+}
+
 int tally_failed(struct tally *tally, const char *url, enum relation relation, enum verdict verdict,
 	const char *why, int64_t retry_at_s)
 {
 	const char *meaning = why ? why : verdict_meaning(verdict);
-	if (retry_at_s > tally->retry_at_s)
-		tally->retry_at_s = retry_at_s;
+	tally_hold(tally, retry_at_s);
 	/* What this page would have led to, nobody knows. */
 	tally->interactions_cut = true;
 	if (relation == FOLLOW_ALSO) {
@@ -84,8 +89,21 @@ int tally_unscored(struct tally *tally, size_t count, const char *why)
 
 int tally_cut(struct tally *tally, const char *why)
 {
-	tally->window = tally->interactions_cut = true;
+	tally->cut = tally->interactions_cut = true;
 	return add_sentence(&tally->lack, why);
+}
+
+int tally_unfinished(struct tally *tally)
+{
+	tally->window = true;
+	return tally->failed == VERDICT_OK
+		       ? add_sentence(&tally->why, "older posts are still to be read")
+		       : 0;
+}
+
+bool tally_is_short(const struct tally *tally)
+{
+	return tally->total >= 0 && (size_t)tally->total > tally->n_posts + tally->n_before;
 }
 
 static enum verdict sum_up(const struct tally *tally)
@@ -94,7 +112,7 @@ static enum verdict sum_up(const struct tally *tally)
 		return tally->failed;
 	if (tally->n_pages == 0)
 		return VERDICT_UNREAD;
-	if (tally->window || (tally->total >= 0 && (size_t)tally->total > tally->n_posts))
+	if (tally->window || tally->cut || tally_is_short(tally))
 		return VERDICT_TRUNCATED;
 	if (tally->n_posts == 0 && tally->empty)
 		return VERDICT_EMPTY;

@@ -1,5 +1,6 @@
 #include "daemon/base/buf.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,4 +81,18 @@ int buf_addf(struct buf *buf, const char *format, ...)
 const char *buf_str(const struct buf *buf)
 {
 	return buf->data ? buf->data : "";
+}
+
+int buf_add_number(struct buf *buf, int64_t number)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%" PRId64, number);
+	int r = 0;
+	for (int i = 0; r == 0 && i < len; i++) {
+		if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0)
+			r = buf_addc(buf, ',');
+		if (r == 0)
+			r = buf_addc(buf, digits[i]);
+	}
+	return r;
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A growable run of bytes that is created with its ceiling and never passes it.  data[len] is
  * always a NUL once anything was appended, so text may be read as a C string. */
@@ -39,6 +40,8 @@ MUST_CHECK int buf_addc(struct buf *buf, char byte);
 
 /** Append as printf does. */
 MUST_CHECK int buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+/** A number with commas between its thousands: "14,000". */
+MUST_CHECK int buf_add_number(struct buf *buf, int64_t number);
 
 /** The content as a C string: "" when nothing was appended yet.  Owned by @buf. */
 const char *buf_str(const struct buf *buf);

@@ -37,6 +37,10 @@
 /* Pages of one list of whom an account follows or what it likes: a thousand accounts on most platforms;
  * who follows more follows everybody, and posts come first. */
 #define LIMIT_INTERACTION_PAGES 10
+/* Of them, pages of a long history behind what is new, when a later scan can go on: with four scans a day,
+ * as is the default, 200 requests; the smallest daily allowance known of a platform is 300 (Stack
+ * Exchange).  14,000 posts by 40 are read in two days. */
+#define LIMIT_OLDER_A_SCAN 50
 /* A URL: what browsers and servers agree to carry. */
 #define LIMIT_URL_B 8192
 /* The body of a request: what a JSON API is asked for is a few hundred bytes. */

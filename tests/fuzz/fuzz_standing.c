@@ -15,7 +15,7 @@ static char *written(const struct standing *standing)
 		.facts = standing->facts,
 	};
 	char *text;
-	MUST(standing_write(&extract, &text) == 0);
+	MUST(standing_write(&extract, standing->marks, &text) == 0);
 	return text;
 }
 
@@ -28,6 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t len;
 	char *text = input_text(&line, SIZE_MAX, &len);
 	MUST(arena && standing_read(arena, text, &standing) == 0);
+	size_t repeats;
+	const char *const marks[] = {standing.marks, standing.marks};
+	MUST(stretch_repeats(marks, 2, &repeats) == 0);
+	MUST(repeats <= strlen(standing.marks) / MARK_CHARS);
 	char *once = written(&standing);
 	MUST(standing_read(arena, once, &again) == 0);
 	char *twice = written(&again);

@@ -22,6 +22,7 @@ struct world {
 	struct store *store;
 	struct clock clock;
 	struct life *life;
+	struct shown shown; /* by outcome_of() */
 	struct arena *arena;
 	enum severity alert_at;
 	enum post_kind kind; /* of what is seen */
@@ -70,8 +71,11 @@ static void begin_scan(struct world *world)
 	assert_int_equal(life_begin(&options, &world->life), 0);
 }
 
-static struct outcome outcome_of(enum verdict verdict, int64_t oldest_s)
+/* One list, of which all is shown, or under TRUNCATED what was published from @oldest_s on. */
+static struct outcome outcome_of(struct world *world, enum verdict verdict, int64_t oldest_s)
 {
+	world->shown = (struct shown){
+		.list = PROFILE "/list", .all = verdict != VERDICT_TRUNCATED, .since_s = oldest_s};
 	return (struct outcome){
 		.verdict = verdict,
 		.oldest_s = oldest_s,
@@ -79,12 +83,14 @@ static struct outcome outcome_of(enum verdict verdict, int64_t oldest_s)
 		.total = -1,
 		.next_due_s = DAY_ONE,
 		.proven_all = verdict_proves(verdict),
+		.shown = &world->shown,
+		.n_shown = 1,
 	};
 }
 
 static void settle(struct world *world, enum verdict verdict, int64_t oldest_s)
 {
-	const struct outcome outcome = outcome_of(verdict, oldest_s);
+	const struct outcome outcome = outcome_of(world, verdict, oldest_s);
 	assert_int_equal(life_settle(world->life, &outcome), 0);
 	assert_false(store_in_transaction(world->store));
 }
@@ -425,7 +431,7 @@ static void test_absences(void **state)
 		const struct sighting post = {
 			.text = "rude", .severity = SEVERITY_HIGH, .published_s = row->published_s};
 		scan(world, &post, 1);
-		struct outcome outcome = outcome_of(row->verdict, row->oldest_s);
+		struct outcome outcome = outcome_of(world, row->verdict, row->oldest_s);
 		outcome.proven_all =
 			row->verdict == VERDICT_BLOCKED || (outcome.proven_all && !row->failed);
 		for (int k = 0; k < 2; k++) {
@@ -472,7 +478,7 @@ static void test_absent_interactions(void **state)
 			.text = "", .severity = SEVERITY_LOW, .published_s = row->published_s};
 		world->kind = row->kind;
 		scan(world, &act, 1);
-		struct outcome outcome = outcome_of(row->verdict, row->oldest_s);
+		struct outcome outcome = outcome_of(world, row->verdict, row->oldest_s);
 		outcome.interactions_cut = row->cut;
 		for (int k = 0; k < 2; k++) {
 			begin_scan(world);
@@ -668,7 +674,7 @@ static int note_asked(const struct finding *finding, void *userdata)
 static void assert_doubtful(struct world *world, enum verdict verdict, size_t max, const char *want)
 {
 	struct asked asked = {0};
-	const struct outcome outcome = outcome_of(verdict, DAY_ONE);
+	const struct outcome outcome = outcome_of(world, verdict, DAY_ONE);
 	assert_int_equal(life_doubtful(world->life, &outcome, max, note_asked, &asked), 0);
 	assert_string_equal(asked.texts, want);
 }
@@ -697,7 +703,7 @@ static void test_doubtful(void **state)
 	assert_doubtful(world, VERDICT_OK, 9, "seen high critical low ");
 
 	struct asked stopped = {.stop_at = 1};
-	const struct outcome outcome = outcome_of(VERDICT_OK, 0);
+	const struct outcome outcome = outcome_of(world, VERDICT_OK, 0);
 	assert_int_equal(life_doubtful(world->life, &outcome, 9, note_asked, &stopped), -EIO);
 	assert_int_equal(stopped.count, 1);
 }
@@ -835,7 +841,7 @@ static void test_summary(void **state)
 	const struct sighting posts[] = {rude, {.text = "ruder", .severity = SEVERITY_LOW}};
 	begin_scan(world);
 	read_page(world, LIST, posts, 2);
-	struct outcome outcome = outcome_of(VERDICT_TRUNCATED, 1709287200);
+	struct outcome outcome = outcome_of(world, VERDICT_TRUNCATED, 1709287200);
 	outcome.total = 120;
 	outcome.lack = "the feed shows the newest 20";
 	assert_int_equal(life_settle(world->life, &outcome), 0);
@@ -858,7 +864,7 @@ static void test_summary_says_why(void **state)
 {
 	struct world *world = *state;
 	begin_scan(world);
-	struct outcome outcome = outcome_of(VERDICT_BLOCKED, 0);
+	struct outcome outcome = outcome_of(world, VERDICT_BLOCKED, 0);
 	outcome.n_posts = 0;
 	assert_int_equal(life_settle(world->life, &outcome), 0);
 	json_t *fields = only_summary(world);

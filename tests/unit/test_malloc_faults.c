@@ -355,10 +355,11 @@ static int record_all(const struct recording *recording, struct life *life, stru
 		.profile = PROFILE,
 	};
 	const struct page_memory page = {.etag = "\"1\"", .rules_digest = "x", .read_s = NOW_S};
+	const struct page_name name = {.key = PROFILE, .list = PROFILE};
 	struct record *record = NULL;
 	int r = record_new(&options, &record);
 	if (r == 0)
-		r = record_page(record, PROFILE, recording->reading, &page, tally);
+		r = record_page(record, &name, recording->reading, &page, tally);
 	if (r == 0)
 		r = record_commit(record, tally);
 	record_free(record);

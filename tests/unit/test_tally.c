@@ -84,6 +84,20 @@ static void test_a_counter_that_is_larger_makes_it_truncated(void **state)
 	tally_release(&tally);
 }
 
+static void test_what_was_read_before_counts_too(void **state)
+{
+	(void)state;
+	struct tally tally = tally_init();
+	const struct coverage counted = {.total = 10};
+	assert_int_equal(tally_page(&tally, VERDICT_OK, &counted, 200, 3, false), 0);
+	assert_true(tally_is_short(&tally));
+	tally.n_before = 7;
+	assert_false(tally_is_short(&tally));
+	assert_int_equal(tally_outcome(&tally).verdict, VERDICT_OK);
+	assert_int_equal(tally_outcome(&tally).n_posts, 3);
+	tally_release(&tally);
+}
+
 static void test_what_is_cut_is_truncated(void **state)
 {
 	(void)state;
@@ -175,7 +189,10 @@ static void test_a_standing_comes_back(void **state)
 		.json = "{\"limit\":100}",
 		.accept = ACCEPT_GITHUB_STAR,
 		.relation = FOLLOW_ALSO};
+	struct post posts[] = {{.published_s = 300}, {.published_s = 100}};
 	struct extract extract = {.facts = FACTS_INIT,
+		.posts = posts,
+		.n_posts = 2,
 		.follows = &follow,
 		.n_follows = 1,
 		.coverage = {.total = 12, .window = true, .lack = "boosts"}};
@@ -185,8 +202,11 @@ static void test_a_standing_comes_back(void **state)
 	char *json;
 	struct standing back;
 	struct arena *arena = arena_new(1 << 20);
-	assert_int_equal(standing_write(&extract, &json), 0);
+	assert_int_equal(standing_write(&extract, "00112233445566778899aabbccddeeff", &json), 0);
 	assert_int_equal(standing_read(arena, json, &back), 0);
+	assert_string_equal(back.marks, "00112233445566778899aabbccddeeff");
+	assert_int_equal(back.newest_s, 300);
+	assert_int_equal(back.reach_s, 100);
 	assert_int_equal(back.n_follows, 1);
 	assert_string_equal(back.follows[0].url, follow.url);
 	assert_string_equal(back.follows[0].subject, "7");
@@ -204,6 +224,38 @@ static void test_a_standing_comes_back(void **state)
 	arena_free(arena);
 }
 
+static void test_a_request_comes_back(void **state)
+{
+	(void)state;
+	const struct follow follow = {.url = "https://a.example/9",
+		.source = "mastodon",
+		.step = 2,
+		.subject = "42 7",
+		.json = "{}",
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_OLDER};
+	static const char *const broken[] = {"", "{", "[]", "7", "{\"url\":\"https://a.example/\"}",
+		"{\"source\":\"page\"}", "{\"url\":1,\"source\":\"page\"}"};
+	struct arena *arena = arena_new(1 << 20);
+	struct follow back;
+	char *json;
+	assert_int_equal(standing_follow_write(&follow, &json), 0);
+	assert_int_equal(standing_follow_read(arena, json, &back), 0);
+	assert_string_equal(back.url, follow.url);
+	assert_string_equal(back.source, follow.source);
+	assert_string_equal(back.subject, follow.subject);
+	assert_string_equal(back.json, follow.json);
+	assert_int_equal(back.step, 2);
+	assert_int_equal(back.accept, ACCEPT_JSON);
+	assert_int_equal(back.relation, FOLLOW_OLDER);
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+		assert_int_equal(standing_follow_read(arena, broken[i], &back), 0);
+		assert_null(back.url);
+	}
+	free(json);
+	arena_free(arena);
+}
+
 static void test_a_broken_standing_stands_for_nothing(void **state)
 {
 	(void)state;
@@ -215,6 +267,7 @@ static void test_a_broken_standing_stands_for_nothing(void **state)
 		assert_int_equal(standing_read(arena, broken[i], &back), 0);
 		assert_int_equal(back.n_follows, 0);
 		assert_int_equal(back.coverage.total, -1);
+		assert_string_equal(back.marks, "");
 	}
 	arena_free(arena);
 }
@@ -284,6 +337,7 @@ int main(void)
 		cmocka_unit_test(test_interactions_are_counted_apart),
 		cmocka_unit_test(test_a_window_makes_it_truncated),
 		cmocka_unit_test(test_a_counter_that_is_larger_makes_it_truncated),
+		cmocka_unit_test(test_what_was_read_before_counts_too),
 		cmocka_unit_test(test_what_is_cut_is_truncated),
 		cmocka_unit_test(test_empty_needs_a_proof),
 		cmocka_unit_test(test_a_page_that_had_to_be_read_fails_the_scan),
@@ -291,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_unscored_posts_prove_no_absence),
 		cmocka_unit_test(test_many_sentences_end_at_a_bound),
 		cmocka_unit_test(test_a_standing_comes_back),
+		cmocka_unit_test(test_a_request_comes_back),
 		cmocka_unit_test(test_a_broken_standing_stands_for_nothing),
 		cmocka_unit_test(test_facts_add_up),
 		cmocka_unit_test(test_the_rating_falls_with_every_finding_put_right),
