@@ -141,10 +141,15 @@ static int add_allowance(struct build *build, struct rule *rule, struct rule_sou
 	}
 	r = expand(build->sources, company_placeholders(source->company), node, allow.match, &text);
 	source->broken |= r == EXPAND_E_BAD;
+	into->match.rule = (uint32_t)(rule - build->set->rules);
+	into->match.allows = true;
 	if (r == 0)
-		r = compile(build, source, node, buf_str(&text), 0, &into->regex);
+		r = compile(build, source, node, buf_str(&text), 0, &into->match.regex);
+	if (r == 0 && into->match.regex)
+		r = literals_read(
+			buf_str(&text), false, build->sources->arena, &into->match.literals);
 	into->reason = allow.reason;
-	rule->n_allow += r == 0 && into->regex;
+	rule->n_allow += r == 0 && into->match.regex;
 	buf_release(&text);
 	return r < 0 ? r : 0;
 }
@@ -171,26 +176,32 @@ static int add_allow(struct build *build, struct rule *rule, struct rule_source 
 
 /* ---- the prefilter ---- */
 
+/* @expression gets its number; its literals, which die with the sources, are put among @all. */
+static void enrol(struct ruleset *set, struct expression *expression, struct literals *all)
+{
+	expression->number = (uint32_t)set->n_expressions;
+	all[set->n_expressions] = expression->literals;
+	expression->literals = (struct literals){.count = 0};
+	set->expressions[set->n_expressions++] = expression;
+}
+
 static int build_prefilter(struct build *build)
 {
 	struct ruleset *set = build->set;
 	size_t count = 0;
 	for (size_t i = 0; i < set->n_rules; i++)
-		count += set->rules[i].off ? 0 : set->rules[i].n_expressions;
+		count +=
+			set->rules[i].off ? 0 : set->rules[i].n_expressions + set->rules[i].n_allow;
 	set->expressions = arena_array(set->arena, count + 1, sizeof(const struct expression *));
 	struct literals *literals = arena_array(build->sources->arena, count + 1, sizeof *literals);
 	if (!set->expressions || !literals)
 		return -ENOMEM;
 	for (size_t i = 0; i < set->n_rules; i++) {
 		struct rule *rule = &set->rules[i];
-		for (size_t k = 0; k < (rule->off ? 0 : rule->n_expressions); k++) {
-			struct expression *expression = &rule->expressions[k];
-			expression->number = (uint32_t)set->n_expressions;
-			literals[set->n_expressions] = expression->literals;
-			expression->literals =
-				(struct literals){.count = 0}; /* they die with the sources */
-			set->expressions[set->n_expressions++] = expression;
-		}
+		for (size_t k = 0; k < (rule->off ? 0 : rule->n_expressions); k++)
+			enrol(set, &rule->expressions[k], literals);
+		for (size_t k = 0; k < (rule->off ? 0 : rule->n_allow); k++)
+			enrol(set, &rule->allow[k].match, literals);
 	}
 	return prefilter_new(literals, count, &set->prefilter);
 }

@@ -138,16 +138,12 @@ static int view_of(struct finder *finder, const struct rule *rule, const struct 
 	return views_get(finder->views, rule->cased ? VIEW_CASED : VIEW_PLAIN, ret);
 }
 
-int finder_regex(struct finder *finder, const struct rule *rule, const struct regex *regex,
-	struct spans *ret)
+int finder_allowed(struct finder *finder, const struct allowance *allowance, struct spans *ret)
 {
-	const struct view *view;
-	int r = views_get(finder->views, VIEW_PLAIN, &view);
-	struct search search = {.rule = rule, .regex = regex, .anywhere = true};
-	if (r < 0)
-		return r;
-	search.view = view;
-	return match_all(finder, &search, ret);
+	const struct expression *match = &allowance->match;
+	if (!finder->everything && !sieve_named(&finder->sieve, match->number))
+		return 0;
+	return match_expression(finder, match, finder->plain, true, ret);
 }
 
 int finder_places(struct finder *finder, const struct rule *rule, struct spans *ret)
@@ -220,7 +216,7 @@ static int try_expression(
 	const struct rule *rule = &finder->set->rules[expression->rule];
 	const struct view *view = subject->view;
 	int r = 0;
-	if (!reads(finder, rule, subject))
+	if (expression->allows || !reads(finder, rule, subject))
 		return 0;
 	if (rule->cased && !subject->link)
 		r = view_of(finder, rule, &view);

@@ -49,10 +49,10 @@ MUST_CHECK int finder_run(struct finder *finder, const struct post *post);
  * post in hand, in the post's bytes, added to @ret.  Returns 0 or -ENOMEM. */
 MUST_CHECK int finder_places(struct finder *finder, const struct rule *rule, struct spans *ret);
 
-/** Where @regex matches the plain view, in the post's bytes, added to @ret.  @rule is named if it
- * gives up.  Returns 0 or -ENOMEM. */
-MUST_CHECK int finder_regex(struct finder *finder, const struct rule *rule,
-	const struct regex *regex, struct spans *ret);
+/** Where @allowance matches the plain view of the post in hand, in the post's bytes, added to @ret.
+ *  Returns 0 or -ENOMEM. */
+MUST_CHECK int finder_allowed(
+	struct finder *finder, const struct allowance *allowance, struct spans *ret);
 
 /** Append @span.  0 or -ENOMEM. */
 MUST_CHECK int spans_add(struct spans *spans, struct span span);

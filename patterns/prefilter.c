@@ -123,6 +123,36 @@ static int make_table(struct table *table)
 	return table->entries ? 0 : -ENOMEM;
 }
 
+static int compare_entries(const void *a_, const void *b_)
+{
+	const struct entry *a = a_;
+	const struct entry *b = b_;
+	if (a->gram != b->gram)
+		return a->gram < b->gram ? -1 : 1;
+	if (a->mask != b->mask)
+		return a->mask < b->mask ? -1 : 1;
+	if (a->head != b->head)
+		return a->head < b->head ? -1 : 1;
+	return (a->needle > b->needle) - (a->needle < b->needle);
+}
+
+static void order_chains(struct table *table)
+{
+	for (size_t i = 0; i < 1u << CHAIN_BITS; i++) {
+		uint32_t first = table->heads[i];
+		uint32_t end = table->heads[i + 1];
+		if (first == end)
+			continue;
+		qsort(table->entries + first, end - first, sizeof *table->entries, compare_entries);
+		for (uint32_t k = end; k-- > first;) {
+			struct entry *entry = &table->entries[k];
+			bool same = k + 1 < end && entry[1].gram == entry->gram &&
+				    entry[1].mask == entry->mask;
+			entry->run = same ? entry[1].run + 1 : 1;
+		}
+	}
+}
+
 static int make_tables(struct prefilter *prefilter)
 {
 	for (size_t i = 0; i < prefilter->n_needles; i++)
@@ -132,6 +162,10 @@ static int make_tables(struct prefilter *prefilter)
 		r = make_table(&prefilter->anywhere);
 	for (size_t i = 0; r == 0 && i < prefilter->n_needles; i++)
 		enter(prefilter, i, false);
+	if (r == 0) {
+		order_chains(&prefilter->words);
+		order_chains(&prefilter->anywhere);
+	}
 	return r;
 }
 

@@ -31,12 +31,14 @@ struct needle {
 	uint32_t n_starting; /* the first so many ask where it stands */
 };
 
-/* A needle under its gram, with as much of it as can be compared at once. */
+/* A needle under its gram, with as much of it as can be compared at once.  Of a chain those of one gram and
+ * length stand together, ordered by head: hundreds begin with "the " or "like". */
 struct entry {
 	uint64_t head;
 	uint64_t mask;
 	uint32_t gram;
 	uint32_t needle;
+	uint32_t run; /* so many from here on have this gram and mask */
 };
 
 /* The needles that are looked for at one kind of place. */

@@ -58,11 +58,12 @@ struct expression {
 	struct literals literals; /* emptied once the prefilter is built */
 	uint32_t rule;
 	uint32_t number; /* in the prefilter */
+	bool allows;     /* it is an allowance's */
 };
 
 /* A phrase in which a rule is wrong. */
 struct allowance {
-	struct regex *regex;
+	struct expression match;
 	const char *reason;
 };
 
@@ -121,7 +122,7 @@ struct rule {
 	struct guards requires;
 	struct guards unless; /* its own and its category's */
 	struct guards directed;
-	const struct allowance *allow;
+	struct allowance *allow;
 	size_t n_allow;
 	size_t max_hits;
 	struct decay decay;

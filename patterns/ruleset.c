@@ -271,7 +271,7 @@ struct ruleset *ruleset_free(struct ruleset *set)
 		for (size_t k = 0; k < set->rules[i].n_expressions; k++)
 			regex_free(set->rules[i].expressions[k].regex);
 		for (size_t k = 0; k < set->rules[i].n_allow; k++)
-			regex_free(set->rules[i].allow[k].regex);
+			regex_free(set->rules[i].allow[k].match.regex);
 	}
 	prefilter_free(set->prefilter);
 	arena_free(set->arena);

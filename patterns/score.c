@@ -100,7 +100,7 @@ static int weigh_allow(struct scorer *scorer, struct weighing *weighing)
 	const struct rule *rule = weighing->rule;
 	for (size_t i = 0; i < rule->n_allow && !weighing->cancelled; i++) {
 		scorer->allowed.count = 0;
-		int r = finder_regex(&scorer->finder, rule, rule->allow[i].regex, &scorer->allowed);
+		int r = finder_allowed(&scorer->finder, &rule->allow[i], &scorer->allowed);
 		if (r < 0)
 			return r;
 		for (size_t k = 0; k < scorer->allowed.count; k++) {

@@ -104,21 +104,39 @@ static void note(struct sieve *sieve, uint32_t index, size_t at)
 		sieve->crowded = true;
 }
 
+/* The first entry of run[0..count), ordered by head, whose head is @head or above. */
+static const struct entry *run_from(const struct entry *run, size_t count, uint64_t head)
+{
+	while (count > 0) {
+		size_t half = count / 2;
+		bool below = run[half].head < head;
+		run = below ? run + half + 1 : run;
+		count = below ? count - half - 1 : half;
+	}
+	return run;
+}
+
 /* The needles of a chain with @gram that stand at @at. */
 static void follow(struct sieve *sieve, const struct table *table, const struct passing *passing,
 	size_t at, uint32_t gram, uint32_t chain)
 {
-	uint64_t head;
-	memcpy(&head, passing->text + at, sizeof head);
-	for (uint32_t i = table->heads[chain]; i < table->heads[chain + 1]; i++) {
-		const struct entry *entry = &table->entries[i];
-		if (entry->gram != gram || (head & entry->mask) != entry->head)
+	const struct entry *end = table->entries + table->heads[chain + 1];
+	uint64_t text;
+	memcpy(&text, passing->text + at, sizeof text);
+	for (const struct entry *run = table->entries + table->heads[chain]; run < end;
+		run += run->run) {
+		uint64_t head = text & run->mask;
+		if (run->gram != gram)
 			continue;
-		const struct needle *needle = &sieve->prefilter->needles[entry->needle];
-		bool done = sieve->met[entry->needle] == sieve->round &&
-			    (needle->n_starting == 0 || sieve->crowded);
-		if (!done && stands(needle, passing, at))
-			note(sieve, entry->needle, passing->places ? passing->places[at] : at);
+		const struct entry *entry = run_from(run, run->run, head);
+		for (; entry < run + run->run && entry->head == head; entry++) {
+			const struct needle *needle = &sieve->prefilter->needles[entry->needle];
+			bool done = sieve->met[entry->needle] == sieve->round &&
+				    (needle->n_starting == 0 || sieve->crowded);
+			if (!done && stands(needle, passing, at))
+				note(sieve, entry->needle,
+					passing->places ? passing->places[at] : at);
+		}
 	}
 }
 
