@@ -392,6 +392,9 @@ static int mastodon_walled(const struct page *page, struct extract *extract)
 {
 	bool closed = page->status == 401 || page->status == 403;
 	bool missing = page->status == 404;
+	/* What the person's own token does not open: what a stranger sees would pass for the whole. */
+	if (closed && page->authorised)
+		return wall_judge(page, extract, NULL);
 	if (page->step == STEP_ACCOUNT)
 		return account_walled(page, extract);
 	/* Which statuses are pinned can be done without. */

@@ -428,6 +428,25 @@ static void walls_lead_elsewhere(void **state)
 	}
 }
 
+/* Else what a stranger sees would pass for all that the token's owner asked for. */
+static void what_a_token_does_not_open_is_told(void **state)
+{
+	static const char scope[] = "{\"error\":\"This action is outside the authorized scopes\"}";
+	static const int steps[] = {ACCOUNT, PINNED, STATUSES};
+	(void)state;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct page page = answer(steps[i], scope, sizeof scope - 1);
+		struct extract extract;
+		page.status = 403;
+		page.authorised = true;
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
+		assert_int_equal(extract.verdict, VERDICT_AUTH_REQUIRED);
+		assert_non_null(strstr(extract.why, "needs read:accounts"));
+		assert_int_equal(extract.n_follows, 0);
+		extract_release(&extract);
+	}
+}
+
 static void a_missing_feed_of_a_closed_server_is_no_missing_account(void **state)
 {
 	(void)state;
@@ -697,6 +716,7 @@ int main(void)
 		cmocka_unit_test(a_full_page_without_header_goes_on),
 		cmocka_unit_test(posts_end_at_the_limit),
 		cmocka_unit_test(walls_lead_elsewhere),
+		cmocka_unit_test(what_a_token_does_not_open_is_told),
 		cmocka_unit_test(a_missing_feed_of_a_closed_server_is_no_missing_account),
 		cmocka_unit_test(odd_answers_prove_nothing),
 		cmocka_unit_test(every_cut_is_told),
