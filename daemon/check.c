@@ -123,8 +123,9 @@ static int write_verdict(struct drafts *drafts, const json_t *verdict)
 	return json_line_print(verdict, drafts->out);
 }
 
-/* Score @text (any bytes: made valid first) and write its verdict. */
-static int score_draft(struct drafts *drafts, const json_t *id, const char *text, size_t len)
+/* Score @text (any bytes: made valid first), in @lang as told (NULL: not told), and write its verdict. */
+static int score_draft(
+	struct drafts *drafts, const json_t *id, const char *lang, const char *text, size_t len)
 {
 	struct buf valid = BUF_INIT(LIMIT_PAGE_B * 3);
 	struct arena *arena = arena_new(LIMIT_EXTRACT_B);
@@ -135,6 +136,7 @@ static int score_draft(struct drafts *drafts, const json_t *id, const char *text
 		const struct post draft = {
 			.id = "draft",
 			.kind = KIND_DRAFT,
+			.lang = lang,
 			.text = clean ? text : buf_str(&valid),
 			.len = clean ? len : valid.len,
 		};
@@ -169,7 +171,9 @@ static int check_line(struct drafts *drafts, const char *line, size_t len, size_
 	if (!object)
 		return bad_line(number, error.text);
 	const json_t *text = json_object_get(object, "text");
-	int r = json_is_string(text) ? score_draft(drafts, json_object_get(object, "id"),
+	/* json_string_value() of what is no string is NULL: a language that is not told. */
+	const char *lang = json_string_value(json_object_get(object, "lang"));
+	int r = json_is_string(text) ? score_draft(drafts, json_object_get(object, "id"), lang,
 					       json_string_value(text), json_string_length(text))
 				     : bad_line(number, "there is no \"text\"");
 	json_decref(object);
@@ -204,7 +208,7 @@ static int check_whole(struct drafts *drafts, FILE *in)
 		(void)fprintf(stderr, "dirtwatch: the draft is larger than %zu MiB\n",
 			LIMIT_PAGE_B >> 20);
 	if (r == 0)
-		r = ferror(in) ? -EIO : score_draft(drafts, NULL, buf_str(&text), text.len);
+		r = ferror(in) ? -EIO : score_draft(drafts, NULL, NULL, buf_str(&text), text.len);
 	buf_release(&text);
 	return r > 0 ? -EINVAL : r;
 }

@@ -33,6 +33,14 @@ def test_a_batch_answers_every_line(dirtwatch):
     assert verdicts[0]["findings"] and not verdicts[1]["findings"]
 
 
+def test_a_line_may_tell_its_language(dirtwatch):
+    told = [{"id": "told", "text": "Gute Fart", "lang": "de"}, {"id": "no word of it", "text": "Gute Fart"},
+            {"id": "no string", "text": "Gute Fart", "lang": 7}]
+    feed = "".join(json.dumps(row) + "\n" for row in told).encode()
+    verdicts = dirtwatch.run("--check", "--jsonl", "--format=json", "--quiet", stdin=feed).events("verdict")
+    assert [bool(v["findings"]) for v in verdicts] == [False, True, True]
+
+
 def test_a_bad_line_is_named_and_the_others_are_scored(dirtwatch):
     result = dirtwatch.run("--check", "--jsonl", "--format=json",
         stdin=b'{"id":1,"text":"a"}\n{oops\n{"id":3,"text":"b"}\n')
