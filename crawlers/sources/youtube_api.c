@@ -43,13 +43,15 @@ int youtube_api_first(struct arena *arena, enum youtube_way way, const char *nam
 static int follow_films(
 	struct extract *extract, const char *list, const char *token, enum relation relation)
 {
-	const struct follow like = {
+	struct follow like = {
 		.source = source_youtube.name,
 		.step = YOUTUBE_API_FILMS,
-		.subject = list,
 		.accept = ACCEPT_JSON,
 		.relation = relation,
 	};
+	int r = api_copy(extract->arena, list, &like.subject);
+	if (r < 0)
+		return r;
 	return api_follow(extract, &like,
 		API "/playlistItems?part=snippet,contentDetails&maxResults=%d&playlistId=%s%s%s",
 		ROWS_A_PAGE, list, token ? "&pageToken=" : "", token ? token : "");

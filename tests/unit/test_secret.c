@@ -45,7 +45,7 @@ struct content {
 
 /* clang-format off */
 #define TEXT(text) (text), sizeof(text) - 1
-static char longest[LIMIT_SECRET_B + 3];
+static char longest[LIMIT_SECRET_B + 4]; /* and its end */
 static const struct content contents[] = {
 	{"one line",                     TEXT(SOME "\n"),       0},
 	{"without its end",              TEXT(SOME),            0},
@@ -68,7 +68,7 @@ static const struct content contents[] = {
 static void test_what_a_file_holds(void **state)
 {
 	(void)state;
-	memset(longest, 'x', sizeof longest);
+	memset(longest, 'x', sizeof longest - 1);
 	for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
 		const struct content *row = &contents[i];
 		struct secret *secret = NULL;
