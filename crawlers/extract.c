@@ -43,8 +43,7 @@ enum relation extract_next_relation(const struct extract *extract)
 	size_t n_dated = 0;
 	for (size_t i = 0; i < extract->n_posts; i++) {
 		const struct post *post = &extract->posts[i];
-		if (post->pinned || post->kind == KIND_BIO || post->kind == KIND_HANDLE ||
-			kind_is_interaction(post->kind))
+		if (post->pinned || !kind_is_listed(post->kind))
 			continue;
 		if (post->published_s == 0 || post->published_s > last_s)
 			return FOLLOW_NEXT;

@@ -39,6 +39,9 @@ enum relation {
 	FOLLOW_INSTEAD, /* another way to the same: this page's verdict is dropped for that one's */
 	FOLLOW_ALSO,    /* adds what it can: failing is told in the coverage, no more */
 	FOLLOW_OLDER, /* FOLLOW_NEXT, and all that is behind it is older than what is on this page */
+	/* FOLLOW_ALSO of what never changes: it is asked for once, and again when it is to be scored under
+	 * other rules.  What tells one state of it from another may stand in the URL's fragment. */
+	FOLLOW_ONCE,
 	FOLLOW_COUNT,
 };
 
@@ -46,6 +49,12 @@ enum relation {
 static inline bool relation_is_rest(enum relation relation)
 {
 	return relation == FOLLOW_NEXT || relation == FOLLOW_OLDER;
+}
+
+/** Does it only add what it can? */
+static inline bool relation_adds(enum relation relation)
+{
+	return relation == FOLLOW_ALSO || relation == FOLLOW_ONCE;
 }
 
 struct follow {

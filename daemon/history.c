@@ -114,7 +114,7 @@ int history_list(struct history *history, const struct follow *asked, const char
 	list->key = arena_strdup(history->arena, key);
 	if (!list->key)
 		return -ENOMEM;
-	list->name = asked->relation == FOLLOW_ALSO && from ? from->name : list->key;
+	list->name = relation_adds(asked->relation) && from ? from->name : list->key;
 	int r = recall(history, list);
 	if (r < 0)
 		return r;

@@ -54,6 +54,9 @@ static bool is_within(const struct outcome *outcome, const struct finding *findi
 	}
 	if (kind_is_interaction(finding->kind))
 		return in_its_own && (!finding->sighted || !outcome->interactions_cut);
+	/* Only the page that showed a version says that it is no more. */
+	if (finding->kind == KIND_VERSION)
+		return !finding->sighted;
 	if (finding->kind == KIND_BIO || finding->kind == KIND_HANDLE)
 		return all || !finding->sighted;
 	return known ? in_its_own : in_each;

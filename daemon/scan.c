@@ -281,7 +281,7 @@ static int ask_page(struct scan *scan)
 {
 	struct fetch_request request = visit_request(&scan->visit);
 	request.source = scan->choice.own;
-	request.side = scan->visit.asked->relation == FOLLOW_ALSO;
+	request.side = relation_adds(scan->visit.asked->relation);
 	request.trusted_origin = scan->choice.url.origin;
 	return ask_start(scan->options.gate, &request, on_fetched, scan, &scan->ask);
 }
@@ -308,6 +308,10 @@ static void next_page(struct scan *scan)
 		return;
 	}
 	int r = begin_page(scan, errand);
+	if (r == 0 && errand->follow.relation == FOLLOW_ONCE && scan->visit.remembered) {
+		page_unchanged(scan); /* it can not be otherwise */
+		return;
+	}
 	if (r == 0)
 		r = scan->options.saved ? start_reading(scan, scan->options.saved) : ask_page(scan);
 	if (r < 0)

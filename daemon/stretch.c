@@ -22,13 +22,12 @@ static enum strand strand_of(const struct post *post)
 
 bool stretch_counts(const struct post *post)
 {
-	return post->kind != KIND_BIO && post->kind != KIND_HANDLE &&
-	       !kind_is_interaction(post->kind);
+	return kind_is_listed(post->kind);
 }
 
 static bool has_place(const struct post *post)
 {
-	bool listed = post->kind != KIND_BIO && post->kind != KIND_HANDLE;
+	bool listed = kind_is_listed(post->kind) || kind_is_interaction(post->kind);
 	return listed && !post->pinned && post->published_s != 0;
 }
 

@@ -61,7 +61,7 @@ int tally_failed(struct tally *tally, const char *url, enum relation relation, e
 	tally_hold(tally, retry_at_s);
 	/* What this page would have led to, nobody knows. */
 	tally->interactions_cut = true;
-	if (relation == FOLLOW_ALSO) {
+	if (relation_adds(relation)) {
 		struct buf sentence = BUF_INIT(LIMIT_URL_B);
 		int r = buf_addf(&sentence, "%s was not read (%s)", url, meaning);
 		if (r == 0)

@@ -70,7 +70,7 @@ static int word_index(struct build *build, struct rule_source *source, struct vo
 static unsigned read_scope(struct build *build, struct rule_source *source, enum rule_kind kind)
 {
 	const unsigned own_words = 1u << KIND_POST | 1u << KIND_REPLY | 1u << KIND_QUOTE |
-				   1u << KIND_BIO | 1u << KIND_DRAFT;
+				   1u << KIND_BIO | 1u << KIND_DRAFT | 1u << KIND_VERSION;
 	if (source->scope.count == 0)
 		return kind == RULE_HANDLE ? 1u << KIND_HANDLE : own_words;
 	unsigned scope = 0;
@@ -85,6 +85,9 @@ static unsigned read_scope(struct build *build, struct rule_source *source, enum
 		scope |= 1u << one;
 		acts |= kind_is_interaction(one);
 	}
+	/* What posts must not say must not be found in their earlier versions either. */
+	if (scope & (1u << KIND_POST))
+		scope |= 1u << KIND_VERSION;
 	if (acts && kind != RULE_LINK)
 		build_bad(build, source, source->node,
 			"likes, follows, stars and memberships have no words: a rule for them is "

@@ -17,9 +17,10 @@
  * page after page.  Where the API is closed the account's RSS feed stands in; where it is none, the
  * server is asked what it runs instead.
  *
+ * Beside them: whom the account follows, and what edited statuses said before (mastodon_aside.c).
+ *
  * The subject of the account is the actor's address, where it is known; of what comes after, the id.
  */
-enum step { STEP_ACCOUNT, STEP_PINNED, STEP_STATUSES };
 
 /* The most that a page of statuses can have (docs.joinmastodon.org/methods/accounts). */
 #define STATUSES_A_PAGE 40
@@ -68,7 +69,7 @@ static int mastodon_first(struct arena *arena, const struct url *url, struct fol
 	*ret = (struct follow){
 		.url = lookup,
 		.source = source_mastodon.name,
-		.step = STEP_ACCOUNT,
+		.step = MASTODON_ACCOUNT,
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_INSTEAD,
 	};
@@ -134,8 +135,8 @@ static int follow_instead(const struct page *page, struct extract *extract)
 		place.name.host ? actor : page->profile);
 }
 
-static int follow_statuses(const struct page *page, struct extract *extract, enum step step,
-	const char *subject, enum relation relation)
+static int follow_statuses(const struct page *page, struct extract *extract,
+	enum mastodon_step step, const char *subject, enum relation relation)
 {
 	struct url url = {0};
 	const char *list;
@@ -144,7 +145,7 @@ static int follow_statuses(const struct page *page, struct extract *extract, enu
 	if (r != 0) /* final_url is our own; it parsed when it was asked for */
 		return r < 0 ? r : 0;
 	r = api_format(extract->arena, &list, "%s/api/v1/accounts/%.*s/statuses?%s", url.origin,
-		(int)id_len, subject, step == STEP_PINNED ? "pinned=true" : "limit=40");
+		(int)id_len, subject, step == MASTODON_PINNED ? "pinned=true" : "limit=40");
 	if (r < 0)
 		return r;
 	const struct follow follow = {
@@ -177,6 +178,8 @@ static int judge_account(const json_t *account, struct extract *extract)
 	}
 	if (json_flag(account, "limited"))
 		extract->coverage.lack = "The server hides this account behind a warning.";
+	else if (json_flag(account, "memorial"))
+		extract->coverage.lack = "The server keeps this account in memory of its owner.";
 	extract->verdict = extract->facts.n_posts == 0 ? VERDICT_EMPTY : VERDICT_OK;
 	return 0;
 }
@@ -203,7 +206,8 @@ static int read_account(const json_t *account, const struct page *page, struct e
 	extract->coverage.total = extract->facts.n_posts;
 	if (r < 0 || extract->verdict == VERDICT_SUSPENDED)
 		return r;
-	return follow_statuses(page, extract, STEP_PINNED, id, FOLLOW_NEXT);
+	r = follow_statuses(page, extract, MASTODON_PINNED, id, FOLLOW_NEXT);
+	return r == 0 ? mastodon_follow_following(account, id, page, extract) : r;
 }
 
 /* ---- its statuses ---- */
@@ -224,7 +228,7 @@ static int read_pinned(const json_t *list, const struct page *page, struct extra
 	if (!copy)
 		return -ENOMEM;
 	extract->verdict = VERDICT_OK;
-	return follow_statuses(page, extract, STEP_STATUSES, copy, FOLLOW_NEXT);
+	return follow_statuses(page, extract, MASTODON_STATUSES, copy, FOLLOW_NEXT);
 }
 
 static int split_subject(struct arena *arena, const char *subject, struct mastodon_owner *ret)
@@ -238,24 +242,6 @@ static int split_subject(struct arena *arena, const char *subject, struct mastod
 	while (rest && ret->n_pinned < PINNED_MAX)
 		pinned[ret->n_pinned++] = strsep(&rest, " ");
 	return 0;
-}
-
-/* The target of rel="next" in Link headers (RFC 8288); NULL: none. */
-static const char *next_link(const char *link, size_t *ret_len)
-{
-	while (link && (link = strchr(link, '<'))) {
-		const char *target = ++link;
-		size_t len = strcspn(target, ">");
-		const char *params = target + len;
-		size_t params_len = strcspn(params, "<");
-		if (memmem(params, params_len, "rel=\"next\"", 10) ||
-			memmem(params, params_len, "rel=next", 8)) {
-			*ret_len = len;
-			return target;
-		}
-		link = params;
-	}
-	return NULL;
 }
 
 /* A full page without a Link header has more behind it all the same: some proxies drop the header.
@@ -272,46 +258,18 @@ static int next_by_id(const struct page *page, const struct extract *extract, si
 		(int)strcspn(page->final_url, "?"), page->final_url, STATUSES_A_PAGE, last);
 }
 
-static int next_by_header(const struct page *page, struct extract *extract, struct follow *follow)
-{
-	size_t len;
-	const char *target = next_link(page->link, &len);
-	if (!target)
-		return 0;
-	char *reference = arena_copy(extract->arena, target, len);
-	if (!reference)
-		return -ENOMEM;
-	const char *whole;
-	struct url next = {0}, here = {0};
-	int r = url_resolve(extract->arena, page->final_url, reference, &whole);
-	if (r == 0)
-		r = url_parse(extract->arena, whole, &next);
-	if (r == 0)
-		r = url_parse(extract->arena, page->final_url, &here);
-	if (r < 0)
-		return r;
-	if (r == 0 && url_same_origin(&next, &here) && strcmp(next.path, here.path) == 0) {
-		follow->url = whole;
-		return 0;
-	}
-	extract->coverage.cut = true;
-	extract->coverage.lack =
-		"The server names another server for older posts; they are not read.";
-	return 0;
-}
-
 static int follow_older(const struct page *page, struct extract *extract, size_t n_rows)
 {
 	struct follow follow = {
 		.source = source_mastodon.name,
-		.step = STEP_STATUSES,
+		.step = MASTODON_STATUSES,
 		.subject = page->subject,
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_OLDER,
 	};
 	if (n_rows == 0)
 		return 0;
-	int r = next_by_header(page, extract, &follow);
+	int r = mastodon_next(page, extract, &follow.url);
 	if (r == 0 && !follow.url)
 		r = next_by_id(page, extract, n_rows, &follow);
 	return r < 0 || !follow.url ? r : extract_add_follow(extract, &follow);
@@ -323,8 +281,11 @@ static int read_statuses(const json_t *list, const struct page *page, struct ext
 	int r = split_subject(extract->arena, page->subject, &owner);
 	for (size_t i = 0; r == 0 && i < json_array_size(list); i++) {
 		const json_t *status = json_array_get(list, i);
-		if (mastodon_is_status(status))
-			r = mastodon_write_status(status, &owner, page, extract);
+		if (!mastodon_is_status(status))
+			continue;
+		r = mastodon_write_status(status, &owner, page, extract);
+		if (r == 0)
+			r = mastodon_follow_versions(status, page, extract);
 	}
 	if (r < 0)
 		return r;
@@ -346,13 +307,17 @@ static int read_statuses(const json_t *list, const struct page *page, struct ext
 
 static int read_json(const json_t *root, const struct page *page, struct extract *extract)
 {
-	if (page->step == STEP_ACCOUNT)
+	if (page->step == MASTODON_ACCOUNT)
 		return read_account(root, page, extract);
 	if (!page->subject || !json_is_array(root)) {
-		extract->why = "The answer is no list of posts as Mastodon's API gives it.";
-		return follow_feed(page, extract);
+		extract->why = "The answer is no list as Mastodon's API gives it.";
+		return page->step <= MASTODON_STATUSES ? follow_feed(page, extract) : 0;
 	}
-	if (page->step == STEP_PINNED)
+	if (page->step == MASTODON_VERSIONS)
+		return mastodon_read_versions(root, page, extract);
+	if (page->step == MASTODON_FOLLOWING)
+		return mastodon_read_following(root, page, extract);
+	if (page->step == MASTODON_PINNED)
 		return read_pinned(root, page, extract);
 	return read_statuses(root, page, extract);
 }
@@ -367,8 +332,10 @@ static int mastodon_read(const struct page *page, struct extract *extract)
 	}
 	if (r > 0) {
 		extract->why = "The server does not answer as Mastodon's API does.";
-		return page->step == STEP_ACCOUNT ? follow_instead(page, extract)
-						  : follow_feed(page, extract);
+		if (page->step > MASTODON_STATUSES)
+			return 0;
+		return page->step == MASTODON_ACCOUNT ? follow_instead(page, extract)
+						      : follow_feed(page, extract);
 	}
 	if (r < 0)
 		return r;
@@ -395,11 +362,14 @@ static int mastodon_walled(const struct page *page, struct extract *extract)
 	/* What the person's own token does not open: what a stranger sees would pass for the whole. */
 	if (closed && page->authorised)
 		return wall_judge(page, extract, NULL);
-	if (page->step == STEP_ACCOUNT)
+	if (page->step == MASTODON_ACCOUNT)
 		return account_walled(page, extract);
+	if (page->step > MASTODON_STATUSES)
+		return wall_judge(page, extract, NULL);
 	/* Which statuses are pinned can be done without. */
-	if (page->step == STEP_PINNED && page->subject && (closed || missing))
-		return follow_statuses(page, extract, STEP_STATUSES, page->subject, FOLLOW_INSTEAD);
+	if (page->step == MASTODON_PINNED && page->subject && (closed || missing))
+		return follow_statuses(
+			page, extract, MASTODON_STATUSES, page->subject, FOLLOW_INSTEAD);
 	bool page_instead = page->status == 200; /* a log-in form, a proof of work … */
 	return closed || missing || page_instead ? follow_feed(page, extract) : 0;
 }

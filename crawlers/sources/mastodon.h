@@ -1,7 +1,7 @@
 #ifndef DIRTWATCH_CRAWLERS_SOURCES_MASTODON_H
 #define DIRTWATCH_CRAWLERS_SOURCES_MASTODON_H
 
-#include "crawlers/source.h"
+#include "crawlers/sources/api.h"
 
 #include <jansson.h>
 
@@ -26,5 +26,37 @@ struct mastodon_owner {
 /** Append @status as a post.  0, -ENOMEM. */
 MUST_CHECK int mastodon_write_status(const json_t *status, const struct mastodon_owner *owner,
 	const struct page *page, struct extract *extract);
+
+/** Append the words of @status: warning, text, options of a poll, descriptions of pictures.  An
+ *  api_adder.  0, -ENOMEM. */
+MUST_CHECK int mastodon_add_words(
+	struct compose *compose, const json_t *status, const char *base_url);
+
+/* ---- mastodon_aside.c: what stands beside the list of statuses ---- */
+
+enum mastodon_step {
+	MASTODON_ACCOUNT,
+	MASTODON_PINNED,
+	MASTODON_STATUSES,
+	MASTODON_VERSIONS,
+	MASTODON_FOLLOWING,
+};
+
+/** Ask for the earlier versions of the last post of @extract, which @status was made to, if it was edited
+ *  by its owner.  0, -ENOMEM. */
+MUST_CHECK int mastodon_follow_versions(
+	const json_t *status, const struct page *page, struct extract *extract);
+/** What a post said before it was edited and no longer says, each sentence once.  0, -ENOMEM. */
+MUST_CHECK int mastodon_read_versions(
+	const json_t *versions, const struct page *page, struct extract *extract);
+
+/** Ask whom the account @id follows, if it shows that.  0, -ENOMEM. */
+MUST_CHECK int mastodon_follow_following(
+	const json_t *account, const char *id, const struct page *page, struct extract *extract);
+MUST_CHECK int mastodon_read_following(
+	const json_t *list, const struct page *page, struct extract *extract);
+
+/** The next page that the Link header names, within the same list; *@ret NULL: none.  0, -ENOMEM. */
+MUST_CHECK int mastodon_next(const struct page *page, struct extract *extract, const char **ret);
 
 #endif

@@ -70,8 +70,7 @@ int mastodon_write_account(const json_t *account, const struct page *page, struc
 
 /* ---- status ---- */
 
-/* The words of a status: warning, text, options of a poll, descriptions of pictures. */
-static int add_words(struct compose *compose, const json_t *status, const char *base)
+int mastodon_add_words(struct compose *compose, const json_t *status, const char *base)
 {
 	const char *warning = json_words(status, "spoiler_text");
 	const json_t *options = json_array_at(json_object_at(status, "poll"), "options");
@@ -101,13 +100,14 @@ static int compose_status(
 {
 	if (kind == KIND_REPOST) {
 		const json_t *reblog = json_object_at(status, "reblog");
-		return api_add_others_of(compose, reblog ? reblog : status, base, add_words);
+		return api_add_others_of(
+			compose, reblog ? reblog : status, base, mastodon_add_words);
 	}
-	int r = add_words(compose, status, base);
+	int r = mastodon_add_words(compose, status, base);
 	if (r == 0)
 		r = api_add_card(compose, base, json_words(json_object_at(status, "card"), "url"));
 	if (r == 0 && kind == KIND_QUOTE)
-		r = api_add_others_of(compose, quoted_status(status), base, add_words);
+		r = api_add_others_of(compose, quoted_status(status), base, mastodon_add_words);
 	return r;
 }
 

@@ -26,6 +26,8 @@ struct post {
 	const char *url;    /* permalink, absolute; NULL: none, as of an interaction */
 	const char *author; /* name or handle as shown; NULL: not told */
 	const char *lang;   /* BCP 47, as told; NULL: not told */
+	/* Of a version, text has what the post no longer says, id and url are its own: the post's with "/v1"
+	 * or "#v1" behind, and published_s is when it said so. */
 	enum post_kind kind;
 	bool pinned;
 	int64_t published_s; /* seconds since 1970 UTC; 0: not told */

@@ -39,6 +39,7 @@ static const char *const kinds[KIND_COUNT] = {
 	[KIND_DRAFT] = "draft",
 	[KIND_STAR] = "star",
 	[KIND_MEMBERSHIP] = "membership",
+	[KIND_VERSION] = "version",
 };
 
 struct verdict_row {
@@ -140,6 +141,12 @@ bool kind_is_interaction(enum post_kind kind)
 {
 	return kind == KIND_LIKE || kind == KIND_FOLLOW || kind == KIND_STAR ||
 	       kind == KIND_MEMBERSHIP;
+}
+
+bool kind_is_listed(enum post_kind kind)
+{
+	return kind != KIND_BIO && kind != KIND_HANDLE && kind != KIND_VERSION &&
+	       !kind_is_interaction(kind);
 }
 
 const char *verdict_name(enum verdict verdict)

@@ -38,6 +38,7 @@ enum post_kind {
 	KIND_DRAFT,      /* not published yet: it has no age */
 	KIND_STAR,       /* a project marked as worth coming back to */
 	KIND_MEMBERSHIP, /* in an organisation or a group, or moderating one */
+	KIND_VERSION, /* what a post said before it was edited, where the site still shows that */
 	KIND_COUNT,
 };
 
@@ -81,12 +82,16 @@ int severity_priority(enum severity severity);
 const char *class_name(enum finding_class class);
 bool class_parse(const char *name, enum finding_class *ret);
 
-/** "post", "reply", "repost", "quote", "bio", "handle", "like", "follow", "draft", "star", "membership". */
+/** "post", "reply", "repost", "quote", "bio", "handle", "like", "follow", "draft", "star", "membership",
+ *  "version". */
 const char *kind_name(enum post_kind kind);
 bool kind_parse(const char *name, enum post_kind *ret);
 /** True for what the person did without a word: like, follow, star, membership.  (A repost is among the
  *  posts, where readers see it.) */
 bool kind_is_interaction(enum post_kind kind);
+/** True for what stands in the list of what the person wrote: not for bio and handle, interactions, and
+ *  versions of what stands there. */
+bool kind_is_listed(enum post_kind kind);
 
 /** "ok", "unchanged", … "unread". */
 const char *verdict_name(enum verdict verdict);

@@ -30,10 +30,13 @@ def serve(nginx, statuses, lookup=None, code=200, body="{}"):
         location = /api/v1/accounts/lookup {{
             {API} {f"return {code} '{body}';" if code != 200 else 'try_files /lookup.json =404;'} }}
         location = /api/v1/accounts/42/statuses {{
-            {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}""")
+            {API} try_files /$arg_pinned-statuses.json /statuses.json =404; }}
+        location = /api/v1/accounts/42/following {{ {API} try_files /following.json =404; }}
+        location ~ ^/api/v1/statuses/(\\d+)/history$ {{ {API} try_files /history-$1.json =404; }}""")
     site.put("lookup.json", json.dumps(lookup or account()))
     site.put("statuses.json", json.dumps(statuses))
     site.put("true-statuses.json", "[]")
+    site.put("following.json", "[]")
     return site
 
 
@@ -87,3 +90,50 @@ def test_a_bio_put_right_is_resolved_though_only_a_window_is_shown(dirtwatch, ng
     site.put("lookup.json", json.dumps(account(statuses_count=99)))
     assert dirtwatch.scan().events("scan")[0]["resolved"] == 0
     assert dirtwatch.scan().events("scan")[0]["resolved"] == 1
+
+
+def version(day, text):
+    return {"content": f"<p>{text}</p>", "spoiler_text": "", "created_at": f"2026-03-{day:02}T10:00:00.000Z",
+            "account": {"id": "42"}}
+
+
+def test_old_dirt_survives_an_edit(dirtwatch, nginx):
+    site = serve(nginx, [status(3, f"<p>{HARMLESS}</p>", edited_at="2026-03-02T10:00:00.000Z")])
+    site.put("history-3.json", json.dumps([version(1, f"{INSULT} {HARMLESS}"), version(2, HARMLESS)]))
+    dirtwatch.configure([site.url + "/@ada"])
+    first = dirtwatch.scan()
+    (finding,) = first.events("finding")
+    assert finding["kind"] == "version" and finding["url"] == "https://x.example/@ada/3#v1", first.out
+    assert first.profile()["coverage"]["posts"] == 1
+    # What an edit left does not change: it is not asked for again, and it stands.
+    second = dirtwatch.scan()
+    assert [f["state"] for f in second.events("finding")] == ["opened"] and second.profile()["verified"]
+    assert sum("history" in path for _, path in site.requests()) == 1
+    # Another edit leaves another one.
+    site.put("statuses.json", json.dumps([status(3, "<p>Hello.</p>", edited_at="2026-03-03T10:00:00.000Z")]))
+    site.put("history-3.json", json.dumps([version(1, f"{INSULT} {HARMLESS}"), version(2, HARMLESS),
+                                           version(3, "Hello.")]))
+    third = dirtwatch.scan()
+    assert sum("history" in path for _, path in site.requests()) == 2
+    assert [f["kind"] for f in third.events("finding")] == ["version"], third.out
+
+
+def test_a_post_put_right_is_dirty_until_it_is_deleted(dirtwatch, nginx):
+    """One finding for the phrase: it moves from the post to its version."""
+    site = serve(nginx, [status(3, f"<p>{INSULT}</p>")])
+    dirtwatch.configure([site.url + "/@ada"])
+    assert [f["kind"] for f in dirtwatch.scan().events("finding")] == ["post"]
+    site.put("statuses.json", json.dumps([status(3, f"<p>{HARMLESS}</p>", edited_at="2026-03-02T10:00:00.000Z")]))
+    site.put("history-3.json", json.dumps([version(1, INSULT), version(2, HARMLESS)]))
+    scans = [dirtwatch.scan() for _ in range(3)]
+    assert [f["kind"] for f in scans[-1].events("finding")] == ["version"], scans[-1].out
+
+
+def test_whom_the_account_follows(dirtwatch, nginx):
+    site = serve(nginx, [status(3, f"<p>{HARMLESS}</p>")])
+    site.put("following.json", json.dumps([{"id": "9", "username": "globex", "acct": "globex@globex.example",
+                                            "url": "https://globex.example/@globex"}]))
+    dirtwatch.configure([site.url + "/@ada"],
+                        person="name: Ada\ncompetitors: [{name: Globex, domains: [globex.example]}]")
+    result = dirtwatch.scan()
+    assert [f["kind"] for f in result.events("finding")] == ["follow"], result.out

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { ACCOUNT, PINNED, STATUSES }; /* the source's steps */
+enum { ACCOUNT, PINNED, STATUSES, VERSIONS, FOLLOWING }; /* the source's steps */
 
 #define PROFILE  "https://social.example/@ada"
 #define LOOKUP   "https://social.example/api/v1/accounts/lookup?acct=ada"
@@ -70,7 +70,7 @@ static bool follows(const struct extract *extract, const char *url, int step, co
 	enum relation relation)
 {
 	const struct follow *follow = extract->follows;
-	return extract->n_follows == 1 && same(follow->url, url) && follow->step == step &&
+	return extract->n_follows > 0 && same(follow->url, url) && follow->step == step &&
 	       same(follow->subject, subject) && follow->relation == relation;
 }
 
@@ -119,17 +119,20 @@ struct state_row {
 
 /* clang-format off */
 static const struct state_row states[] = {
-	{"nothing special", "", VERDICT_OK, 1, false},
+	{"nothing special", "", VERDICT_OK, 2, false},
 	{"suspended by the server", ",\"suspended\":true", VERDICT_SUSPENDED, 0, false},
 	{"moved, and what stands here is read", ",\"moved\":{\"url\":\"https://new.example/@ada\"}",
-		VERDICT_MOVED, 1, false},
-	{"moved to no place", ",\"moved\":{}", VERDICT_MOVED, 1, false},
-	{"not moved", ",\"moved\":null", VERDICT_OK, 1, false},
-	{"hidden behind a warning", ",\"limited\":true", VERDICT_OK, 1, true},
-	{"never wrote a word", ",\"statuses_count\":0", VERDICT_EMPTY, 1, false},
+		VERDICT_MOVED, 2, false},
+	{"moved to no place", ",\"moved\":{}", VERDICT_MOVED, 2, false},
+	{"not moved", ",\"moved\":null", VERDICT_OK, 2, false},
+	{"hidden behind a warning", ",\"limited\":true", VERDICT_OK, 2, true},
+	{"kept in memory of its owner", ",\"memorial\":true", VERDICT_OK, 2, true},
+	{"whom it follows is hidden", ",\"hide_collections\":true", VERDICT_OK, 1, true},
+	{"it follows nobody", ",\"following_count\":0", VERDICT_OK, 1, false},
+	{"never wrote a word", ",\"statuses_count\":0", VERDICT_EMPTY, 2, false},
 	{"an id that is no part of a URL", ",\"id\":\"../../x\"", VERDICT_PARSE_DRIFT, 1, false},
 	{"an empty id", ",\"id\":\"\"", VERDICT_PARSE_DRIFT, 1, false},
-	{"an id that is a number", ",\"id\":42", VERDICT_OK, 1, false},
+	{"an id that is a number", ",\"id\":42", VERDICT_OK, 2, false},
 };
 /* clang-format on */
 
@@ -275,6 +278,202 @@ static void pinned_ones_are_remembered(void **state)
 	extract_release(&extract);
 }
 
+/* ---- earlier versions ---- */
+
+#define VERSION(day, content, more)                                                         \
+	"{\"content\":\"" content "\",\"spoiler_text\":\"\",\"created_at\":\"2026-08-0" day \
+	"T10:00:00Z\",\"account\":{\"id\":\"42\"}" more "}"
+
+static struct extract read_beside(int step, const char *subject, const char *link, const char *body)
+{
+	struct page page = answer(step, body, strlen(body));
+	page.subject = subject;
+	page.link = link;
+	return read_page_of(&page);
+}
+
+static void edits_are_asked_for_once(void **state)
+{
+	(void)state;
+	size_t len = 0, n = 0;
+	char *bytes = fixture("statuses.json", &len);
+	struct page page = answer(STATUSES, bytes, len);
+	struct extract extract = read_page_of(&page);
+	for (size_t i = 0; i < extract.n_follows; i++) {
+		const struct follow *follow = &extract.follows[i];
+		if (follow->step != VERSIONS)
+			continue;
+		n++;
+		/* The time of the edit makes another request of another edit. */
+		assert_string_equal(follow->url,
+			"https://social.example/api/v1/statuses/106/history#1785582000");
+		assert_string_equal(follow->subject, "42 106 https://social.example/@ada/106");
+		assert_int_equal(follow->relation, FOLLOW_ONCE);
+	}
+	assert_int_equal(n, 1);
+	extract_release(&extract);
+	free(bytes);
+}
+
+static void too_many_edits_are_told(void **state)
+{
+	(void)state;
+	struct buf body = BUF_INIT(1 << 20);
+	assert_int_equal(buf_addc(&body, '['), 0);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(
+			buf_addf(&body,
+				"%s{\"id\":\"%d\",\"account\":{\"id\":\"42\"},"
+				"\"content\":\"x\",\"edited_at\":\"2026-08-01T10:00:00Z\"}",
+				i > 0 ? "," : "", 100 - i),
+			0);
+	assert_int_equal(buf_addc(&body, ']'), 0);
+	struct extract extract = read_text(STATUSES, buf_str(&body));
+	assert_non_null(extract.coverage.lack);
+	assert_int_equal(extract.follows[extract.n_follows - 1].step, STATUSES);
+	extract_release(&extract);
+	buf_release(&body);
+}
+
+struct version_row {
+	const char *why;
+	const char *body;
+	const char *texts[3]; /* NULL: there are no more */
+};
+
+/* clang-format off */
+static const struct version_row versions[] = {
+	{"what was taken out", "[" VERSION("1", "<p>I was drunk. It rained.</p>", "") ","
+		VERSION("2", "<p>It rained.</p>", "") "]", {"I was drunk."}},
+	{"nothing was", "[" VERSION("1", "<p>It rained.</p>", "") ","
+		VERSION("2", "<p>It rained. Again.</p>", "") "]", {NULL}},
+	{"each sentence where it stood last", "[" VERSION("1", "<p>One. Two.</p>", "") ","
+		VERSION("2", "<p>One. Three.</p>", "") "," VERSION("3", "<p>Four.</p>", "") "]",
+		{"Two.", "One. Three."}},
+	{"what came back is there", "[" VERSION("1", "<p>One.</p>", "") "," VERSION("2", "<p>Two.</p>", "") ","
+		VERSION("3", "<p>One.</p>", "") "]", {"Two."}},
+	{"lines and the description of a picture", "["
+		VERSION("1", "<p>a b</p><p>c d</p>", ",\"media_attachments\":[{\"description\":\"me, drunk\"}]") ","
+		VERSION("2", "<p>c d</p>", "") "]", {"a b\nme, drunk"}},
+	{"the same words twice", "[" VERSION("1", "<p>No. No. Yes.</p>", "") "," VERSION("2", "<p>Yes.</p>", "") "]",
+		{"No."}},
+	{"only the post as it is", "[" VERSION("1", "<p>One.</p>", "") "]", {NULL}},
+};
+/* clang-format on */
+
+static void versions_have_what_was_taken_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+		struct extract extract = read_beside(
+			VERSIONS, "42 7 https://social.example/@ada/7", NULL, versions[i].body);
+		size_t n = 0;
+		while (versions[i].texts[n])
+			n++;
+		if (extract.verdict != VERDICT_OK || extract.n_posts != n)
+			fail_msg("%s: %s, %zu versions", versions[i].why,
+				verdict_name(extract.verdict), extract.n_posts);
+		for (size_t k = 0; k < n; k++) {
+			if (extract.posts[k].kind != KIND_VERSION ||
+				!same(extract.posts[k].text, versions[i].texts[k]))
+				fail_msg("%s: [%s]", versions[i].why, extract.posts[k].text);
+		}
+		extract_release(&extract);
+	}
+}
+
+static void a_version_has_its_own_name_and_time(void **state)
+{
+	(void)state;
+	struct extract extract =
+		read_beside(VERSIONS, "42 7 https://social.example/@ada/7", NULL, versions[2].body);
+	assert_string_equal(extract.posts[1].id, "7/v2");
+	assert_string_equal(extract.posts[1].url, "https://social.example/@ada/7#v2");
+	assert_int_equal(extract.posts[1].published_s, 1785664800);
+	extract_release(&extract);
+}
+
+static void what_is_no_version_proves_nothing(void **state)
+{
+	(void)state;
+	static const char *const bodies[] = {"[]", "{}", "[1]", "[{\"content\":\"x\"}]",
+		"[{\"content\":\"x\",\"created_at\":\"2026-08-01\",\"account\":{\"id\":\"9\"}}]"};
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		struct extract extract = read_beside(VERSIONS, "42 7 ", NULL, bodies[i]);
+		if (extract.verdict != VERDICT_PARSE_DRIFT || extract.n_follows > 0)
+			fail_msg("%s: %s", bodies[i], verdict_name(extract.verdict));
+		extract_release(&extract);
+	}
+}
+
+static void a_genuine_edit_took_nothing_out(void **state)
+{
+	(void)state;
+	size_t len = 0;
+	char *bytes = read_shared("platforms/mastodon/status_edit_history.json", &len);
+	if (!bytes) {
+		print_message("skipped: no %s\n", shared_root());
+		return;
+	}
+	struct page page = answer(VERSIONS, bytes, len);
+	page.subject = "23972 7 https://icosahedron.website/@halcy/7";
+	struct extract extract = read_page_of(&page);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_posts, 0);
+	extract_release(&extract);
+	free(bytes);
+}
+
+/* ---- whom it follows ---- */
+
+#define WHOM                                                                                    \
+	"[{\"id\":\"1\",\"username\":\"bob\",\"acct\":\"bob@far.example\",\"display_name\":"    \
+	"\"Bob\","                                                                              \
+	"\"note\":\"<p>Widgets.</p>\",\"url\":\"https://far.example/@bob\"},"                   \
+	"{\"id\":\"2\",\"username\":\"eve\",\"acct\":\"eve\",\"url\":\"https://social.example/" \
+	"@eve\"}]"
+#define MORE "https://social.example/api/v1/accounts/42/following?limit=80&max_id=9"
+
+static void whom_it_follows(void **state)
+{
+	(void)state;
+	struct page page = answer(FOLLOWING, WHOM, strlen(WHOM));
+	page.url = page.final_url = "https://social.example/api/v1/accounts/42/following?limit=80";
+	page.subject = "42 1";
+	page.link = "<" MORE ">; rel=\"next\"";
+	struct extract extract = read_page_of(&page);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_posts, 2);
+	assert_int_equal(extract.posts[0].kind, KIND_FOLLOW);
+	assert_string_equal(extract.posts[0].others, "@bob@far.example\n\nBob\n\nWidgets.");
+	assert_string_equal(extract.posts[1].others, "@eve@social.example");
+	assert_string_equal(extract.posts[1].links[0].url, "https://social.example/@eve");
+	assert_true(follows(&extract, MORE, FOLLOWING, "42 2", FOLLOW_ALSO));
+	extract_release(&extract);
+	page.subject = "42 13";
+	extract = read_page_of(&page);
+	assert_int_equal(extract.n_follows, 0);
+	assert_true(extract.coverage.interactions_cut);
+	extract_release(&extract);
+}
+
+static void what_stands_beside_may_fail(void **state)
+{
+	(void)state;
+	static const int steps[] = {VERSIONS, FOLLOWING};
+	static const int statuses[] = {401, 403, 404, 500};
+	for (size_t i = 0; i < 8; i++) {
+		struct page page = answer(steps[i / 4], "{\"error\":\"x\"}", 13);
+		page.status = statuses[i % 4];
+		struct extract extract;
+		assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
+		if (verdict_proves(extract.verdict) || extract.n_follows > 0)
+			fail_msg("step %d with %d: %s", page.step, page.status,
+				verdict_name(extract.verdict));
+		extract_release(&extract);
+	}
+}
+
 /* ---- older pages ---- */
 
 struct link_row {
@@ -313,7 +512,11 @@ static void older_pages_are_asked_for(void **state)
 		struct page page = answer(STATUSES, bytes, len);
 		page.link = links[i].link;
 		struct extract extract = read_page_of(&page);
-		const char *next = extract.n_follows > 0 ? extract.follows[0].url : NULL;
+		const char *next = NULL;
+		for (size_t k = 0; k < extract.n_follows; k++) {
+			if (extract.follows[k].step == STATUSES)
+				next = extract.follows[k].url;
+		}
 		if (!same(next, links[i].next) || extract.coverage.cut != links[i].cut)
 			fail_msg("%s: asks for %s", links[i].why, next ? next : "nothing");
 		extract_release(&extract);
@@ -712,6 +915,14 @@ int main(void)
 		cmocka_unit_test(a_default_picture_is_none),
 		cmocka_unit_test(statuses_are_what_they_are),
 		cmocka_unit_test(pinned_ones_are_remembered),
+		cmocka_unit_test(edits_are_asked_for_once),
+		cmocka_unit_test(too_many_edits_are_told),
+		cmocka_unit_test(versions_have_what_was_taken_out),
+		cmocka_unit_test(a_version_has_its_own_name_and_time),
+		cmocka_unit_test(what_is_no_version_proves_nothing),
+		cmocka_unit_test(a_genuine_edit_took_nothing_out),
+		cmocka_unit_test(whom_it_follows),
+		cmocka_unit_test(what_stands_beside_may_fail),
 		cmocka_unit_test(older_pages_are_asked_for),
 		cmocka_unit_test(a_full_page_without_header_goes_on),
 		cmocka_unit_test(posts_end_at_the_limit),
