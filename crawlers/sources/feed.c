@@ -109,7 +109,8 @@ static int cover(const struct feed *feed, const struct page *page, struct extrac
 		return follow_next(feed, page, extract);
 	bool whole = feed->complete || page->step > 0 ||
 		     (feed->total >= 0 && (size_t)feed->total <= feed->n_items);
-	coverage->window = !whole;
+	/* The newest of none are none. */
+	coverage->window = !whole && extract->verdict != VERDICT_EMPTY;
 	return 0;
 }
 

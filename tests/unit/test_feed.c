@@ -315,6 +315,8 @@ static void empty_is_said_only_of_what_is_empty(void **state)
 				n_listed(&extract), extract.coverage.cut);
 		if (row->verdict == VERDICT_TRUNCATED && !extract.coverage.lack)
 			fail_msg("%s: not told why there is no more", row->why);
+		if (row->verdict == VERDICT_EMPTY && extract.coverage.window)
+			fail_msg("%s: told as a part of what there is", row->why);
 		extract_release(&extract);
 	}
 }
