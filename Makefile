@@ -152,6 +152,13 @@ check-faults: $(O)/dirtwatch $(PRELOADS)
 	DIRTWATCH_KILLS=$(KILLS) DIRTWATCH_PLACES_STEP=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 		tests/scenario/test_store_faults.py tests/scenario/test_memory_faults.py -k "killed or memory_at"
 
+# Posts written, edited and deleted on real servers (MediaWiki, WordPress, Bluesky), through their own interfaces,
+# and what comes of it followed; root, Debian's archive and npm are needed: make check-servers SERVERS=wordpress
+SERVERS ?=
+.PHONY: check-servers
+check-servers: test-deps $(O)/dirtwatch
+	$(PYTHON) tests/servers/check.py build/servers $(SERVERS)
+
 # Thousands of profiles, weeks of a fake clock, every fault at random: make soak T=600
 .PHONY: soak
 soak: $(O)/dirtwatch $(O)/soak/soak
@@ -342,6 +349,7 @@ help:
 	@echo "make check      every test                     make check B=asan   unit tests, sanitized"
 	@echo "make unit-NAME  one module's unit tests        make bench    figures, against peers"
 	@echo "make check-faults  killed 200 times, out of memory everywhere"
+	@echo "make check-servers  posts on real servers, followed; SERVERS=, needs root"
 	@echo "make soak T=600  10,000 profiles, simulated weeks, every fault at random"
 	@echo "make fuzz T=60  each fuzz target for T s       make lint     format, analysers, layers"
 	@echo "make quality    figures on labelled posts      make fit      weights of phrases; CORPUS="
