@@ -70,6 +70,10 @@ struct follow {
 	enum relation relation;
 };
 
+/* Subject of a first request to a source that the config names: what a page says of itself, which
+ * would lead to another source, does not count. */
+#define SUBJECT_AS_NAMED "as-named"
+
 struct coverage {
 	int64_t total;         /* posts the source says there are; -1: it does not say */
 	bool window;           /* the source shows only its newest posts, never all */

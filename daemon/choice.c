@@ -27,8 +27,11 @@ int choice_make(struct arena *arena, const struct profile *profile, const struct
 	}
 	bool with_token =
 		ret->source->first_with_token && tokens_serve(tokens, ret->own, &ret->url);
-	return (with_token ? ret->source->first_with_token : ret->source->first)(
+	r = (with_token ? ret->source->first_with_token : ret->source->first)(
 		arena, &ret->url, &ret->first);
+	if (ret->source == named && !ret->first.subject)
+		ret->first.subject = SUBJECT_AS_NAMED;
+	return r;
 }
 
 int choice_change(struct choice *choice, struct arena *arena, const struct follow *asked,

@@ -74,6 +74,20 @@ MUST_CHECK int feed_json_read(struct arena *arena, const struct page *page, stru
  *  0 with *@feed filled, -ENOMEM. */
 MUST_CHECK int feed_open(const struct page *page, struct extract *extract, struct feed *feed);
 
+/* Pages of a feed whose addresses are counted: a server that does not count sends the first page again
+ * and again, so each page is asked for with the number and the first item of the one before. */
+struct feed_part {
+	long number;       /* of the page, from 1 */
+	const char *first; /* of the page before: link or id of its first item; "": none */
+};
+
+/** Read and write the subject of such a page.  0, -ENOMEM. */
+MUST_CHECK int feed_part_read(struct arena *arena, const char *subject, struct feed_part *ret);
+MUST_CHECK int feed_part_write(struct arena *arena, const struct feed *feed,
+	const struct feed_part *place, const char **ret);
+/** True when @feed is the page before @place, or has nothing: it was the last one. */
+bool feed_ends(const struct feed *feed, const struct feed_part *place);
+
 /** Append an item.  *@ret NULL past LIMIT_POSTS, and feed->cut is set.  0, -ENOMEM. */
 MUST_CHECK int feed_add_item(struct arena *arena, struct feed *feed, struct feed_item **ret);
 

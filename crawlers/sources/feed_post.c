@@ -1,10 +1,12 @@
 #include "crawlers/sources/feed.h"
 
 #include "crawlers/parse/compose.h"
+#include "crawlers/sources/api.h"
 #include "daemon/base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int feed_add_item(struct arena *arena, struct feed *feed, struct feed_item **ret)
@@ -209,4 +211,33 @@ int feed_write(const struct feed *feed, struct extract *extract)
 	extract->facts.last_active_s = newest(extract);
 	note_authors(extract);
 	return 0;
+}
+
+/* ---- pages that are counted ---- */
+
+static const char *first_of(const struct feed *feed)
+{
+	const struct feed_item *item = feed->n_items > 0 ? feed->items : NULL;
+	const char *first = !item ? NULL : item->link ? item->link : item->id;
+	return first ? first : "";
+}
+
+int feed_part_read(struct arena *arena, const char *subject, struct feed_part *ret)
+{
+	const char *words[2];
+	int r = api_split(arena, subject, words, 2);
+	long number = r == 0 ? strtol(words[0], NULL, 10) : 0; /* our own */
+	*ret = (struct feed_part){number > 1 ? number : 1, words[1]};
+	return r;
+}
+
+int feed_part_write(struct arena *arena, const struct feed *feed, const struct feed_part *place,
+	const char **ret)
+{
+	return api_format(arena, ret, "%ld %.1000s", place->number + 1, first_of(feed));
+}
+
+bool feed_ends(const struct feed *feed, const struct feed_part *place)
+{
+	return feed->n_items == 0 || strncmp(first_of(feed), place->first, 1000) == 0;
 }

@@ -1,3 +1,5 @@
+#include "crawlers/sources/ghost.h"
+
 #include "crawlers/sources/api.h"
 #include "crawlers/sources/sources.h"
 
@@ -34,26 +36,33 @@ static int ghost_first(struct arena *arena, const struct url *url, struct follow
 	return base_of(arena, url, &ret->url);
 }
 
-/* A page links to the feed of the whole site only; each author has one, too. */
-static int ghost_read(const struct page *page, struct extract *extract)
+int ghost_feed(struct arena *arena, const struct url *url, struct follow *ret)
 {
-	struct url url;
-	struct follow feed = {
+	const char *base;
+	*ret = (struct follow){
 		.source = source_feed.name,
 		.accept = ACCEPT_FEED,
 		.relation = FOLLOW_ALSO,
 	};
-	const char *base = NULL;
-	int r = source_page.read(page, extract);
+	int r = base_of(arena, url, &base);
+	return r < 0 ? r : api_format(arena, &ret->url, "%srss/", base);
+}
+
+/* A page links to the feed of the whole site only; each author has one, too. */
+static int ghost_read(const struct page *page, struct extract *extract)
+{
+	struct url url;
+	struct follow feed = {0};
+	struct page plain = *page;
+	plain.subject = SUBJECT_AS_NAMED;
+	int r = source_page.read(&plain, extract);
 	if (r == 0 && extract->verdict == VERDICT_PARSE_DRIFT && !extract->why)
 		extract->why = "The page holds nothing that Ghost's pages do.";
 	if (r < 0 || page->step != 0 || !verdict_proves(extract->verdict))
 		return r;
 	r = url_parse(extract->arena, page->final_url, &url);
 	if (r == 0)
-		r = base_of(extract->arena, &url, &base);
-	if (r == 0)
-		r = api_format(extract->arena, &feed.url, "%srss/", base);
+		r = ghost_feed(extract->arena, &url, &feed);
 	return r == 0 ? extract_add_follow(extract, &feed) : r < 0 ? r : 0;
 }
 

@@ -41,6 +41,7 @@ static int linkedin_read(const struct page *page, struct extract *extract)
 {
 	struct page profile = *page;
 	profile.step = 0;
+	profile.subject = SUBJECT_AS_NAMED;
 	int r = source_page.read(&profile, extract);
 	extract->n_follows = 0;
 	if (r < 0 || !verdict_proves(extract->verdict)) {

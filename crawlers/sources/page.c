@@ -12,6 +12,7 @@
 #include "crawlers/parse/owner.h"
 #include "crawlers/parse/readable.h"
 #include "crawlers/parse/wall.h"
+#include "crawlers/sources/page_reading.h"
 #include "crawlers/sources/sources.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/limits.h"
@@ -26,29 +27,8 @@
  * the page is one.
  */
 
-enum step {
-	STEP_FIRST,
-	STEP_MORE
-}; /* page.step: the profile's page, or a further one of its list */
-
 /* UTF-8 of a page: windows-1252 at worst makes three bytes of one. */
 #define TEXT_B (3u * LIMIT_PAGE_B)
-
-struct reading {
-	const struct page *page;
-	struct extract *extract;
-	struct arena *arena;
-	const char *url; /* where the page is */
-	struct dom dom;
-	struct links links;
-	struct opengraph graph;
-	struct jsonld jsonld;
-	struct mf2 mf2;
-	struct entries entries;
-	struct owner owner;
-	const struct entry *about; /* the page is this post's own; NULL: it is none's */
-	size_t n_own;              /* entries that are the person's */
-};
 
 /* ---- gathering ---- */
 
@@ -264,7 +244,7 @@ static int write_bio(struct reading *reading)
 {
 	const char *bio = reading->extract->facts.bio;
 	struct post *post;
-	if (!bio || !*bio || reading->page->step != STEP_FIRST)
+	if (!bio || !*bio || reading->page->step != PAGE_FIRST)
 		return 0;
 	int r = extract_add_post(reading->extract, &post);
 	if (r != 0 || !post)
@@ -277,63 +257,32 @@ static int write_bio(struct reading *reading)
 	return 0;
 }
 
-/* ---- where to go on ---- */
-
-static int follow_feed(struct reading *reading)
-{
-	const struct feed_link *best = links_best_feed(&reading->links, reading->url);
-	if (!best || reading->about || reading->page->step != STEP_FIRST)
-		return 0;
-	/* A page that says nothing itself is not worth a verdict; one that does shows what the
-	 * feed, which is often cut to the newest, may not. */
-	bool says = reading->extract->n_posts > 0 || facts_any(&reading->extract->facts);
-	const struct follow follow = {.url = best->url,
-		.source = "feed",
-		.accept = ACCEPT_FEED,
-		.relation = says ? FOLLOW_ALSO : FOLLOW_INSTEAD};
-	return extract_add_follow(reading->extract, &follow);
-}
-
-static bool same_origin(struct arena *arena, const char *a, const char *b)
-{
-	struct url x;
-	struct url y;
-	return url_parse(arena, a, &x) == 0 && url_parse(arena, b, &y) == 0 &&
-	       url_same_origin(&x, &y);
-}
-
-/* The rest of a list; of a post's own page "next" is another post. */
-static int follow_next(struct reading *reading)
-{
-	const char *next = reading->links.next;
-	if (!next || reading->about || reading->n_own < 2 || owner_same_url(next, reading->url) ||
-		!same_origin(reading->arena, next, reading->url))
-		return 0;
-	const struct follow follow = {.url = next,
-		.source = "page",
-		.step = STEP_MORE,
-		.accept = ACCEPT_PAGE,
-		.relation = extract_next_relation(reading->extract)};
-	return extract_add_follow(reading->extract, &follow);
-}
-
 /* ---- verdicts ---- */
+
+/* Nothing known in it. */
+static const char *why_nothing(const struct reading *reading)
+{
+	const struct stripped *stripped = &reading->dom.stripped;
+	if (reading->instead)
+		return reading->extract->why;
+	return stripped->scripts && stripped->noscript
+		       ? "The page shows its content to browsers that run scripts only."
+		       : NULL;
+}
 
 static void judge(struct reading *reading)
 {
 	struct extract *extract = reading->extract;
-	bool list = !reading->about && reading->n_own > 1;
+	/* Of a list that another source reads in full it does not matter how this page shows it. */
+	bool list = !reading->about && reading->n_own > 1 && !reading->instead;
 	if (extract->n_posts == 0 && !facts_any(&extract->facts)) {
 		extract->verdict = VERDICT_PARSE_DRIFT;
-		extract->why =
-			reading->dom.stripped.scripts && reading->dom.stripped.noscript
-				? "The page shows its content to browsers that run scripts only."
-				: NULL;
+		extract->why = why_nothing(reading);
 		return;
 	}
 	extract->verdict = VERDICT_OK;
 	/* A list without a next page may be all there is, or the newest: the page does not say. */
-	if (list && reading->page->step == STEP_FIRST && !reading->links.next) {
+	if (list && reading->page->step == PAGE_FIRST && !reading->links.next) {
 		extract->verdict = VERDICT_TRUNCATED;
 		extract->coverage.window = true;
 	}
@@ -367,9 +316,7 @@ static int read_tree(struct reading *reading)
 	if (r == 0)
 		r = write_bio(reading);
 	if (r == 0)
-		r = follow_feed(reading);
-	if (r == 0)
-		r = follow_next(reading);
+		r = page_follow(reading);
 	judge(reading);
 	return r;
 }
@@ -473,7 +420,7 @@ static int page_first(struct arena *arena, const struct url *url, struct follow 
 		return -ENOMEM;
 	*ret = (struct follow){.url = whole,
 		.source = "page",
-		.step = STEP_FIRST,
+		.step = PAGE_FIRST,
 		.accept = ACCEPT_PAGE,
 		.relation = FOLLOW_NEXT};
 	return 0;

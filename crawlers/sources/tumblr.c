@@ -270,39 +270,50 @@ static int follow_feed(const struct page *page, struct extract *extract)
 	return r < 0 ? r : api_follow(extract, &like, "%s/rss", origin);
 }
 
+/* In a reblog only what was added is the person's, and the title is the original's. */
+static int mark_trails(struct arena *arena, struct feed *feed)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < feed->n_items; i++) {
+		struct feed_text *text = &feed->items[i].summary;
+		const char *marked = text->text;
+		r = mark_trail(arena, text->text, &marked);
+		if (marked == text->text)
+			continue;
+		*text = (struct feed_text){marked, strlen(marked), text->html};
+		feed->items[i].title = (struct feed_text){0};
+	}
+	return r;
+}
+
 static int read_feed(const struct page *page, struct extract *extract)
 {
-	struct feed feed;
+	struct feed feed = FEED_INIT;
+	struct feed_part place = {0};
 	struct follow like = {
 		.source = source_tumblr.name,
 		.step = STEP_FEED,
 		.accept = ACCEPT_FEED,
 		.relation = FOLLOW_OLDER,
 	};
-	long number = page->subject ? strtol(page->subject, NULL, 10) : 1; /* our own */
 	const char *origin = "";
-	int r = feed_open(page, extract, &feed);
+	int r = feed_part_read(extract->arena, page->subject, &place);
+	if (r == 0)
+		r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
 	extract->coverage.cut |= feed.cut || feed.broken;
-	for (size_t i = 0; r == 0 && i < feed.n_items; i++) {
-		struct feed_text *text = &feed.items[i].summary;
-		const char *marked = text->text;
-		r = mark_trail(extract->arena, text->text, &marked);
-		if (marked == text->text)
-			continue;
-		*text = (struct feed_text){marked, strlen(marked), text->html};
-		feed.items[i].title = (struct feed_text){0}; /* the original's words */
-	}
+	bool ends = feed_ends(&feed, &place);
+	r = feed_part_write(extract->arena, &feed, &place, &like.subject);
+	if (r == 0)
+		r = mark_trails(extract->arena, &feed);
 	if (r == 0)
 		r = feed_write(&feed, extract);
 	if (r == 0)
-		r = api_format(extract->arena, &like.subject, "%ld", number + 1);
-	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
-	if (r < 0 || extract->verdict != VERDICT_OK)
+	if (r < 0 || ends || extract->verdict != VERDICT_OK)
 		return r;
-	return api_follow(extract, &like, "%s/page/%ld/rss", origin, number + 1);
+	return api_follow(extract, &like, "%s/page/%ld/rss", origin, place.number + 1);
 }
 
 /* ---- the answer ---- */
@@ -332,7 +343,7 @@ static int tumblr_walled(const struct page *page, struct extract *extract)
 		extract->why =
 			"Tumblr shows no such blog: there is none, or it is for members only.";
 		/* Behind the last page of a feed there is nothing. */
-		if (page->subject && strcmp(page->subject, "1") != 0) {
+		if (page->subject && strtol(page->subject, NULL, 10) > 1) {
 			extract->verdict = VERDICT_EMPTY;
 			extract->why = NULL;
 		}

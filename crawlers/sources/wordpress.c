@@ -364,25 +364,29 @@ static int follow_feed(struct extract *extract, const struct page *page)
 
 static int read_feed(const struct page *page, struct extract *extract)
 {
-	struct feed feed;
+	struct feed feed = FEED_INIT;
+	struct feed_part place = {0};
 	struct follow like = {
 		.source = source_wordpress.name,
 		.step = STEP_FEED,
 		.accept = ACCEPT_FEED,
 		.relation = FOLLOW_OLDER,
 	};
-	int number = page->subject ? (int)strtol(page->subject, NULL, 10) : 1; /* our own */
-	int r = feed_open(page, extract, &feed);
+	int r = feed_part_read(extract->arena, page->subject, &place);
+	if (r == 0)
+		r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	r = feed_write(&feed, extract);
 	extract->coverage.cut |= feed.cut || feed.broken;
+	if (feed_ends(&feed, &place))
+		return feed_write(&feed, extract);
+	r = feed_write(&feed, extract);
+	if (r == 0)
+		r = feed_part_write(extract->arena, &feed, &place, &like.subject);
 	if (r < 0 || extract->verdict != VERDICT_OK)
 		return r;
-	r = api_format(extract->arena, &like.subject, "%d", number + 1);
-	return r < 0 ? r
-		     : api_follow(extract, &like, "%.*s?paged=%d", (int)strcspn(page->url, "?"),
-			       page->url, number + 1);
+	return api_follow(extract, &like, "%.*s?paged=%ld", (int)strcspn(page->url, "?"), page->url,
+		place.number + 1);
 }
 
 /* ---- the answer ---- */
@@ -404,7 +408,7 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 }
 
 /* Behind the last page there is nothing, and WordPress says so with an error. */
-static bool is_behind_last(const struct page *page, int number)
+static bool is_behind_last(const struct page *page, long number)
 {
 	static const char code[] = "\"rest_post_invalid_page_number\"";
 	if (number < 2)
@@ -427,8 +431,9 @@ static int wordpress_walled(const struct page *page, struct extract *extract)
 {
 	struct place place;
 	int r = place_of(extract, page, &place);
-	int number = page->step == STEP_FEED && page->subject ? (int)strtol(page->subject, NULL, 10)
-							      : place.number;
+	long number = page->step == STEP_FEED && page->subject
+			      ? (int)strtol(page->subject, NULL, 10)
+			      : place.number;
 	if (r == 0 && is_behind_last(page, number)) {
 		extract->verdict = VERDICT_EMPTY;
 		extract->why = NULL;

@@ -136,6 +136,7 @@ static int read_about(const struct page *page, struct extract *extract)
 {
 	struct page about = *page;
 	about.step = 0;
+	about.subject = SUBJECT_AS_NAMED;
 	int r = source_page.read(&about, extract);
 	extract->n_follows = 0;
 	extract->coverage = (struct coverage){.total = -1};

@@ -125,7 +125,13 @@ static void the_feed_stands_in(void **state)
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	check_posts(&extract, fed, COUNT(fed));
 	assert_string_equal(extract.follows[0].url, BLOG "/page/2/rss");
-	assert_string_equal(extract.follows[0].subject, "2");
+	assert_string_equal(extract.follows[0].subject, "2 " BLOG "/post/106");
+	struct asked again = feed;
+	struct extract same_page;
+	again.subject = extract.follows[0].subject;
+	answer_file(&again, feed_file, &same_page);
+	assert_int_equal(same_page.n_follows, 0);
+	extract_release(&same_page);
 	extract_release(&extract);
 }
 

@@ -204,15 +204,22 @@ static void the_feed_has_pages(void **state)
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_int_equal(extract.n_follows, 1);
 	assert_string_equal(extract.follows[0].url, PROFILE "feed/?paged=2");
-	assert_string_equal(extract.follows[0].subject, "2");
+	assert_string_equal(extract.follows[0].subject, "2 https://blog.example/2024/05/fall/");
 	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
+	/* A server that does not count sends the first page again. */
+	struct asked again = asked[FEED];
+	struct extract same_page;
+	again.subject = extract.follows[0].subject;
+	answer_file(&again, files[FEED], &same_page);
+	assert_int_equal(same_page.n_follows, 0);
+	extract_release(&same_page);
 	extract_release(&extract);
 	static const struct sign_row first[] = {{"no such author", 404, "", VERDICT_NOT_FOUND}};
 	static const struct sign_row second[] = {
 		{"behind the last page", 404, "<html>", VERDICT_EMPTY}};
 	check_signs(asked[FEED], first, 1);
 	struct asked question = asked[FEED];
-	question.subject = "2";
+	question.subject = "2 https://blog.example/x/";
 	check_signs(question, second, 1);
 }
 
