@@ -136,21 +136,18 @@ static int turn_over(
 static int take_standing(struct scan *scan)
 {
 	const struct visit *visit = &scan->visit;
-	struct standing standing;
+	const struct standing *standing = &visit->standing;
+	const struct follows follows = {standing->follows, standing->n_follows, NULL};
+	struct leaf leaf = {.stretch = {standing->newest_s, visit->memory.oldest_s,
+				    standing->reach_s, (size_t)visit->memory.n_posts}};
 	bool instead;
-	int r = standing_read(visit->arena, visit->memory.extract, &standing);
-	if (r < 0)
-		return r;
-	const struct follows follows = {standing.follows, standing.n_follows, NULL};
-	struct leaf leaf = {.stretch = {standing.newest_s, visit->memory.oldest_s, standing.reach_s,
-				    (size_t)visit->memory.n_posts}};
-	r = keep_facts(scan, &standing.facts);
+	int r = keep_facts(scan, &standing->facts);
 	if (r == 0)
 		r = follow_all(scan, &follows, &leaf, &instead);
 	if (r == 0)
 		r = record_unchanged(
-			scan->record, &visit->name, &visit->memory, &standing, &scan->tally);
-	return r == 0 ? turn_over(scan, &leaf, visit->memory.verdict, &standing.coverage) : r;
+			scan->record, &visit->name, &visit->memory, standing, &scan->tally);
+	return r == 0 ? turn_over(scan, &leaf, visit->memory.verdict, &standing->coverage) : r;
 }
 
 static void page_unchanged(struct scan *scan)

@@ -150,6 +150,7 @@ int standing_read(struct arena *arena, const char *text, struct standing *ret)
 {
 	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
 	struct standing standing = {
+		.sound = json_is_object(json),
 		.facts = FACTS_INIT,
 		.newest_s = number_of(json, "newest", 0),
 		.reach_s = number_of(json, "reach", 0),

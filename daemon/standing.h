@@ -6,6 +6,7 @@
 /* What a page that has not changed still stands for, as JSON in the store: where it leads, what it
  * covers, whose profile it shows. */
 struct standing {
+	bool sound;       /* it was read at all: otherwise it stands for nothing */
 	int64_t newest_s; /* as in struct stretch */
 	int64_t reach_s;
 	const char *marks; /* stretch_marks(); "": none are known */

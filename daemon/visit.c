@@ -25,10 +25,15 @@ int visit_begin(struct visit *visit, const struct context *context, const char *
 	int r = store_page(context->store, visit->arena, profile, visit->name.key, &visit->memory);
 	if (r < 0)
 		return r;
-	/* Scored under other rules, it must be read again whether it changed or not. */
-	visit->remembered = r == 0 && visit->memory.rules_digest &&
-			    strcmp(visit->memory.rules_digest, context->digest.hex) == 0;
-	return 0;
+	/* Scored under other rules, or not knowing any more what it stands for, it must be read again
+	 * whether it changed or not. */
+	bool known = r == 0 && visit->memory.rules_digest &&
+		     strcmp(visit->memory.rules_digest, context->digest.hex) == 0;
+	if (!known)
+		return 0;
+	r = standing_read(visit->arena, visit->memory.extract, &visit->standing);
+	visit->remembered = r == 0 && visit->standing.sound;
+	return r;
 }
 
 struct fetch_request visit_request(const struct visit *visit)

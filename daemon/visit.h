@@ -13,6 +13,7 @@ struct visit {
 	struct page_name name;      /* key is set by visit_begin(), list by the caller */
 	struct arena *arena;        /* of what follows */
 	struct page_memory memory;  /* of the last time; valid if remembered */
+	struct standing standing;   /* what that stands for */
 	bool remembered;
 	struct page_memory fresh; /* what the answer says of itself */
 	struct digest body_digest;

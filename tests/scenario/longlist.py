@@ -17,6 +17,7 @@ class Account:
         self.asked = []
         self.gone = set()    # ids whose cursors are not known any more
         self.on_request = None
+        self.busy_after = None  # pages of the list that are answered before it asks to wait
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -81,6 +82,8 @@ class Account:
         if path == "/api/v1/accounts/lookup":
             return 200, self.account(), {}
         if path == "/api/v1/accounts/42/statuses":
+            if self.busy_after is not None and len(self.lists()) > self.busy_after:
+                return 429, {"error": "Too many requests"}, {"Retry-After": "60"}
             rows, headers = self.page(urllib.parse.parse_qs(query))
             return (404, {"error": "Record not found"}, {}) if rows is None else (200, rows, headers)
         if path.startswith("/@ada/") and int(path.rsplit("/", 1)[1]) in self.posts:

@@ -2,11 +2,13 @@
 every schedule.full."""
 import signal
 import subprocess
+import time
 
 import pytest
 from harness import BINARY
 from longlist import DAY, Account
 from test_clock import Clock
+from test_terminal import on_a_terminal
 
 WORD = "frobnicator"
 DIRT = f"Our {WORD} ships today."
@@ -160,6 +162,42 @@ def test_the_text_report_tells_of_it(dirtwatch, ada):
     account.fill(400, DAY)
     out = dirtwatch.run("--scan-now", *dirtwatch.places()).out
     assert "history: 265 of 400 posts read, back to " in out, out
+
+
+def test_progress_at_a_terminal_tells_of_it(dirtwatch, ada):
+    account = ada(a_page=5)
+    account.fill(400, DAY)
+    account.on_request = lambda account: time.sleep(1) if len(account.lists()) == 30 else None
+    _, shown = on_a_terminal(dirtwatch, "--scan-now", *dirtwatch.places())
+    assert "(history: 145 of 400)" in shown.split("coverage")[0], shown
+
+
+def test_a_server_that_asks_to_wait_keeps_the_profile_verified(dirtwatch, ada):
+    account = ada(a_page=5)
+    account.fill(200, DAY)
+    account.busy_after = 20
+    first = dirtwatch.scan()
+    assert first.profile()["verdict"] == "truncated" and first.profile()["verified"], first.out
+    assert "the server asks to wait; the next scan goes on" in history(first)["told"]
+    account.busy_after = None
+    dirtwatch.forget_pauses()
+    assert history(dirtwatch.scan())["whole"]
+
+
+def test_the_daemon_goes_on_where_it_was_stopped(dirtwatch, daemon, ada):
+    account = ada(a_page=5)
+    account.fill(400, DAY)
+    first = daemon()
+    first.wait_said("older posts are still to be read")
+    assert first.stop()[0] == 0
+    place = account.lists()[-1]
+    account.forget()
+    second = daemon()
+    second.wait_told("READY=1")
+    second.signal(signal.SIGUSR1)
+    second.wait_said(", the rest on ")
+    assert place in account.lists()[:6] and "1005" in account.lists()
+    assert second.stop()[0] == 0
 
 
 def test_a_look_at_an_address_reads_as_much_as_one_scan_may(dirtwatch, ada):

@@ -161,10 +161,11 @@ def test_a_list_that_changes_beside_a_feed_that_does_not_opens_nothing_twice(dir
     site.put("feed.rss", rss(item, link=site.url + "/"))
     site.put("index.html", hfeed(entry(1, INSULT), head=head))
     dirtwatch.configure([site.url + "/"])
-    dirtwatch.scan()
+    assert dirtwatch.scan().profile()["coverage"]["posts"] == 1
     site.put("index.html", hfeed(entry(2, HARMLESS), entry(1, INSULT), head=head))
     again = dirtwatch.scan()
     assert (304, "/feed.rss") in site.requests()
+    assert again.profile()["coverage"]["posts"] == 2, "one of them stands in both, and counts once"
     assert again.events("scan")[0]["opened"] == 0 and len(again.events("finding")) == 1
 
 

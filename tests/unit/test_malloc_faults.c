@@ -5,6 +5,7 @@
  * half, or is called clean that was not read.
  */
 #include "config/config.h"
+#include "daemon/history.h"
 #include "daemon/reader.h"
 #include "daemon/record.h"
 #include "tests/unit/engine.h"
@@ -346,6 +347,82 @@ struct recording {
 	unsigned scans; /* of this store */
 };
 
+#define LIST PROFILE "list"
+#define OLD  LIST "?page=7"
+
+/* A list whose head meets what was known, and which goes on from the place of the last scan: two pages. */
+static int turn_pages(struct history *history, const struct reading *reading)
+{
+	const struct follow head = {.url = LIST, .source = "page", .relation = FOLLOW_NEXT};
+	const struct follow older = {.url = LIST "?page=2",
+		.source = "page",
+		.subject = "2",
+		.json = "{}",
+		.relation = FOLLOW_OLDER};
+	const struct follow *asked = &head;
+	struct history_list *list = NULL;
+	int64_t shift_s = 0;
+	int r = 0;
+	while (r == 0 && asked) {
+		struct leaf leaf = {.asked = asked, .room = 9, .older = &older};
+		leaf.stretch = stretch_of(&reading->extract);
+		leaf.stretch.newest_s -= shift_s;
+		leaf.stretch.reach_s -= shift_s;
+		shift_s += INT64_C(40) * 86400;
+		r = history_list(history, asked, LIST, list, &list);
+		if (r == 0 && strcmp(asked->url, OLD) == 0)
+			leaf.older = NULL;
+		if (r == 0)
+			r = history_page(history, list, &leaf, &asked);
+	}
+	return r;
+}
+
+/* The scan's end, as daemon/scan_end.c has it. */
+static int settle(const struct recording *recording, struct life *life, struct tally *tally)
+{
+	const struct history_options options = {.store = recording->store,
+		.profile = PROFILE,
+		.rules_digest = "x",
+		.now_s = NOW_S,
+		.window_s = 86400,
+		.full_s = 30 * 86400};
+	struct history *history = NULL;
+	int r = history_new(&options, &history);
+	if (r == 0)
+		r = turn_pages(history, recording->reading);
+	if (r == 0)
+		r = history_close(history, tally);
+	struct outcome outcome = tally_outcome(tally);
+	if (r == 0)
+		r = history_tell(history, tally, &outcome);
+	if (r == 0)
+		r = life_settle(life, &outcome);
+	history_free(history);
+	return r;
+}
+
+/* Where the scan before has stopped. */
+static void leave_a_place(struct store *store)
+{
+	const struct follow place = {.url = OLD,
+		.source = "page",
+		.subject = "7",
+		.json = "{}",
+		.relation = FOLLOW_OLDER};
+	struct list_memory memory = {.rules_digest = "x",
+		.top_s = NOW_S,
+		.began_s = NOW_S - 1,
+		.back_s = NOW_S - INT64_C(100) * 86400,
+		.n_posts = 9,
+		.n_read = 9};
+	char *json;
+	assert_int_equal(standing_follow_write(&place, &json), 0);
+	memory.place = json;
+	assert_int_equal(store_set_list(store, PROFILE, LIST, &memory, 1), 0);
+	free(json);
+}
+
 static int record_all(const struct recording *recording, struct life *life, struct tally *tally)
 {
 	const struct record_options options = {
@@ -363,10 +440,7 @@ static int record_all(const struct recording *recording, struct life *life, stru
 	if (r == 0)
 		r = record_commit(record, tally);
 	record_free(record);
-	if (r < 0)
-		return r;
-	const struct outcome outcome = tally_outcome(tally);
-	return life_settle(life, &outcome);
+	return r < 0 ? r : settle(recording, life, tally);
 }
 
 static int scan(struct recording *recording)
@@ -399,6 +473,7 @@ static bool record_one(void *what, long nth)
 	assert_int_equal(store_open(":memory:", true, &store), 0);
 	recording->store = store;
 	recording->scans = 0;
+	leave_a_place(store);
 	begin(nth);
 	int r = scan(recording);
 	bool through = end();
@@ -410,6 +485,19 @@ static bool record_one(void *what, long nth)
 	/* Pages are recorded in one transaction, and what the scan proved in another. */
 	bool pages = findings == 2 * POSTS && alerts == 2 * POSTS && !settled;
 	bool all = findings == 2 * POSTS && alerts == 2 * POSTS + 1 && settled;
+	struct list_memory list;
+	struct arena *arena = arena_new(1 << 20);
+	assert_int_equal(store_list(store, arena, PROFILE, LIST, &list), 0);
+	/* The list is read to its end; or it is where it was; or that place could not be read, and all
+	 * begins anew. */
+	bool read = list.full_s == NOW_S && !list.place;
+	bool as_it_was = list.full_s == 0 && list.place && strstr(list.place, OLD);
+	bool anew = r == 0 && list.full_s == 0 && list.place && !as_it_was;
+	if (all ? !read && !anew : !as_it_was)
+		fail_msg("allocation %ld: %d, read on %lld, to go on at %s", nth, r,
+			(long long)list.full_s, list.place ? list.place : "nothing");
+	assert_true(!through || read);
+	arena_free(arena);
 	if (r == 0 ? !all : r != -ENOMEM || !(none || pages))
 		fail_msg("allocation %ld: %d, %lld findings, %lld alerts, %s", nth, r,
 			(long long)findings, (long long)alerts,

@@ -204,6 +204,7 @@ static void test_a_standing_comes_back(void **state)
 	struct arena *arena = arena_new(1 << 20);
 	assert_int_equal(standing_write(&extract, "00112233445566778899aabbccddeeff", &json), 0);
 	assert_int_equal(standing_read(arena, json, &back), 0);
+	assert_true(back.sound);
 	assert_string_equal(back.marks, "00112233445566778899aabbccddeeff");
 	assert_int_equal(back.newest_s, 300);
 	assert_int_equal(back.reach_s, 100);
@@ -268,6 +269,7 @@ static void test_a_broken_standing_stands_for_nothing(void **state)
 		assert_int_equal(back.n_follows, 0);
 		assert_int_equal(back.coverage.total, -1);
 		assert_string_equal(back.marks, "");
+		assert_int_equal(back.sound, broken[i] && *broken[i] == '{' && broken[i][1]);
 	}
 	arena_free(arena);
 }
