@@ -3,12 +3,14 @@ import contextlib
 import json
 import os
 import pathlib
+import queue
 import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -132,8 +134,9 @@ class Daemon:
         path = dirtwatch.folder / "notify"
         path.unlink(missing_ok=True)
         self.notify.bind(str(path))
-        self.notify.settimeout(20)
         self.told = []
+        self.messages = queue.Queue()
+        threading.Thread(target=self.listen, daemon=True).start()
         self.log = dirtwatch.folder / f"daemon-{time.monotonic_ns()}.log"
         env = {**dirtwatch.environment(), "NOTIFY_SOCKET": str(path)}
         with open(self.log, "wb") as log:
@@ -141,10 +144,16 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, env=env, cwd=dirtwatch.folder)
 
+    def listen(self):
+        """As systemd does: whatever is sent is taken at once, or the daemon would wait."""
+        with contextlib.suppress(OSError):
+            while True:
+                self.messages.put(self.notify.recv(65536))
+
     def wait_told(self, what):
         """Wait until systemd would have been told @what ("READY=1")."""
         while True:
-            lines = self.notify.recv(65536).decode().splitlines()
+            lines = self.messages.get(timeout=20).decode().splitlines()
             self.told += lines
             if any(line.startswith(what) for line in lines):
                 return lines
@@ -175,6 +184,7 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(timeout=20)
+        self.notify.shutdown(socket.SHUT_RDWR)  # wakes listen()
         self.notify.close()
 
 
