@@ -184,7 +184,6 @@ class Daemon:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(timeout=20)
-        self.notify.shutdown(socket.SHUT_RDWR)  # wakes listen()
         self.notify.close()
 
 
