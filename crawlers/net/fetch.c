@@ -310,6 +310,8 @@ static int add_sources(struct fetch *fetch, sd_event *event)
 
 int fetch_new(sd_event *event, const struct fetch_options *options, struct fetch **ret)
 {
+	/* Else libcurl writes the keys of each connection there, to be read with a token in it. */
+	(void)unsetenv("SSLKEYLOGFILE"); /* fails for bad names only */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return -ENOMEM;
 	int r = -ENOMEM;

@@ -296,6 +296,19 @@ def test_nothing_is_dumped_once_there_is_one(dirtwatch, server, with_token):
     assert bool(cores) != with_token, cores
 
 
+def test_the_keys_of_connections_are_not_written_down(dirtwatch, tmp_path):
+    """A variable left over in somebody's shell would let whoever reads that file read the token on its way."""
+    site = FaultServer(tmp_path / "server", tls=True)
+    log = tmp_path / "keys"
+    try:
+        dirtwatch.configure([site.https("tls") + "/ok"], fetch=f"delay: 0s\nca-file: {site.ports['ca']}")
+        result = dirtwatch.scan(before=("env", f"SSLKEYLOGFILE={log}"))
+        assert site.targets() == ["/ok"], result.out
+        assert not log.exists()
+    finally:
+        site.stop()
+
+
 # ---- where it comes from ----
 
 def test_a_reload_takes_another_one_and_refuses_a_bad_one(dirtwatch, server):
