@@ -114,6 +114,11 @@ $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/holds.o $(O)/libdirtwatch.a
 unit-%: $(O)/unit/test_%
 	$<
 
+# What the library is linked with, for tests that link it themselves.
+.PHONY: print-libs
+print-libs:
+	@echo $(PKG_LIBS)
+
 unit: $(UNIT_TESTS)
 	@fail=0; for t in $^; do $$t || fail=1; done; exit $$fail
 

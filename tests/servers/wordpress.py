@@ -35,7 +35,7 @@ echo "PASSWORD=" . WP_Application_Passwords::create_new_application_password($ad
 
 class Server:
     edits = "replaced"  # visitors see the newest state alone
-    sources = ("page", "wordpress")
+    sources = ("wordpress", "page")
     fetch = "delay: 0s"
 
     def __init__(self, ground):

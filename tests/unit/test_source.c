@@ -206,15 +206,75 @@ struct pick {
 	const char *source;
 };
 
+/* Every way in which people write the address of a profile. */
+/* clang-format off */
 static const struct pick picks[] = {
 	{"a page of one's own", "https://ada.example/", "page"},
 	{"the address of a feed", "https://ada.example/atom.xml", "feed"},
+	{"nobody's profile is a robots.txt", "https://ada.example/robots.txt", "page"},
+
 	{"a fediverse handle", "https://social.example/@ada", "mastodon"},
+	{"as old servers have it", "https://social.example/users/ada", "mastodon"},
 	{"its feed", "https://social.example/@ada.rss", "feed"},
 	{"the same form on a platform of another kind", "https://medium.com/@ada", "medium"},
 	{"and on one that shows nothing", "https://www.tiktok.com/@ada", "closed"},
-	{"nobody's profile is a robots.txt", "https://ada.example/robots.txt", "page"},
+
+	{"Bluesky by handle", "https://bsky.app/profile/ada.example", "bluesky"},
+	{"by did", "https://bsky.app/profile/did:plc:abcdefghijklmnopqrstuvwx", "bluesky"},
+	{"a post of it", "https://bsky.app/profile/ada.example/post/3k", "bluesky"},
+	{"a host in capitals", "https://BSKY.APP/profile/ada.example", "bluesky"},
+
+	{"Reddit", "https://www.reddit.com/user/ada_e", "reddit"},
+	{"in short, with a tab", "https://reddit.com/u/ada_e/comments/", "reddit"},
+	{"the old site", "https://old.reddit.com/user/ada_e", "reddit"},
+	{"the new site", "https://new.reddit.com/user/ada_e/", "reddit"},
+	{"without taking part", "https://np.reddit.com/u/ada_e", "reddit"},
+
+	{"Hacker News", "https://news.ycombinator.com/user?id=ada", "hackernews"},
+	{"with a list", "https://news.ycombinator.com/threads?id=ada", "hackernews"},
+	{"a name in capitals is another name", "https://news.ycombinator.com/user?id=Ada", "hackernews"},
+
+	{"GitHub", "https://github.com/ada-e", "github"},
+	{"with www, a tab and a slash", "https://www.github.com/ada-e/?tab=stars", "github"},
+	{"a page of GitHub's own", "https://github.com/settings", "page"},
+	{"GitLab", "https://gitlab.com/ada-e", "gitlab"},
+
+	{"Stack Overflow", "https://stackoverflow.com/users/77/ada-e", "stackexchange"},
+	{"another site of theirs, with a tab", "https://cooking.stackexchange.com/users/77?tab=answers", "stackexchange"},
+
+	{"YouTube by number", "https://www.youtube.com/channel/UCabcdefghijklmnopqrstuv", "youtube"},
+	{"by handle, on a phone", "https://m.youtube.com/@ada/featured", "youtube"},
+	{"by the names of old", "https://youtube.com/c/ada", "youtube"},
+	{"and of older", "https://www.youtube.com/user/ada", "youtube"},
+
+	{"Tumblr", "https://ada-e.tumblr.com/", "tumblr"},
+	{"as it names blogs now", "https://www.tumblr.com/ada-e", "tumblr"},
+	{"Medium by host", "https://ada.medium.com/", "medium"},
+	{"Substack by host", "https://ada.substack.com/", "substack"},
+	{"a person on Substack", "https://substack.com/@ada", "substack"},
+	{"Blogger", "https://ada.blogspot.com/2024/05/x.html", "blogger"},
+	{"WordPress.com", "https://ada.wordpress.com/about/", "wordpresscom"},
+	{"Ghost", "https://ada.ghost.io/", "ghost"},
+	{"Micro.blog", "https://micro.blog/ada", "microblog"},
+	{"its blog", "https://ada.micro.blog/", "microblog"},
+	{"DEV", "https://dev.to/ada_e", "devto"},
+	{"Telegram", "https://t.me/ada_channel", "telegram"},
+	{"its preview", "https://t.me/s/ada_channel", "telegram"},
+	{"its host", "https://adachannel.t.me/", "telegram"},
+	{"LinkedIn", "https://www.linkedin.com/in/ada-example/", "linkedin"},
+	{"in another country, with a language", "https://at.linkedin.com/in/ada-example/de", "linkedin"},
+	{"Steam by name", "https://steamcommunity.com/id/ada/", "steam"},
+	{"Steam by number", "https://steamcommunity.com/profiles/76561197960287930", "steam"},
+	{"Letterboxd", "https://letterboxd.com/ada/", "feed"},
+	{"Lobsters", "https://lobste.rs/~ada", "page"},
+
+	{"X", "https://x.com/ada", "closed"},
+	{"Instagram", "https://www.instagram.com/ada/", "closed"},
+	{"Facebook", "https://m.facebook.com/ada", "closed"},
+	{"a host that only ends alike", "https://notreddit.com/user/ada", "page"},
+	{"a host that only begins alike", "https://github.com.ada.example/ada", "page"},
 };
+/* clang-format on */
 
 static void profiles_go_to_the_most_particular_source(void **state)
 {
