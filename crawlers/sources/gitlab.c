@@ -11,9 +11,18 @@
 /*
  * GitLab, gitlab.com or anybody's own, by its REST API without a token: the account by its name,
  * then its events, in which comments stand whole, issues and merge requests by their titles and
- * pushes by their last commit's.  What the profile says of its owner is often shown to members only.
+ * pushes by their last commit's; its projects' descriptions; whom it follows and what it starred.
+ * What the profile says of its owner is often shown to members only.
  */
-enum step { STEP_USER, STEP_EVENTS, STEP_ABOUT };
+enum step {
+	STEP_USER,
+	STEP_EVENTS,
+	STEP_ABOUT,
+	STEP_PROJECTS, /* from here on: by the account's number, in lists[] */
+	STEP_STARRED,
+	STEP_FOLLOWING,
+	STEP_COUNT,
+};
 
 #define ROWS_A_PAGE 100
 
@@ -60,6 +69,135 @@ static int gitlab_first(struct arena *arena, const struct url *url, struct follo
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_INSTEAD,
 	};
+	return 0;
+}
+
+/* ---- lists by the account's number ---- */
+
+/* One row: *@ret_known: it is what such a list holds. */
+typedef int row_writer(const json_t *row, const char *id, const struct page *page,
+	struct extract *extract, bool *ret_known);
+
+static int write_project(const json_t *row, const char *id, const struct page *page,
+	struct extract *extract, bool *ret_known)
+{
+	struct api_piece piece = {
+		.title = json_words(row, "name"),
+		.body = json_words(row, "description"),
+		.url = json_words(row, "web_url"),
+		.published_s = json_date(row, "created_at"),
+		.kind = KIND_POST,
+		.markup = API_MARKUP_MARKDOWN,
+	};
+	*ret_known = piece.title;
+	/* A fork's name and description are those of whom it was forked from. */
+	if (!piece.title || json_object_at(row, "forked_from_project"))
+		return 0;
+	int r = api_format(extract->arena, &piece.id, "project/%s", id);
+	return r == 0 ? api_add_piece(extract, page->url, &piece) : r;
+}
+
+static int write_starred(const json_t *row, const char *id, const struct page *page,
+	struct extract *extract, bool *ret_known)
+{
+	const char *path = json_words(row, "path_with_namespace");
+	struct api_interaction star = {
+		.kind = KIND_STAR,
+		.name = path,
+		.about = json_words(row, "description"),
+		.url = json_words(row, "web_url"),
+	};
+	*ret_known = path;
+	if (!path)
+		return 0;
+	/* Groups have groups: whose it is stands first. */
+	int r = api_format(extract->arena, &star.handle, "%.*s", (int)strcspn(path, "/"), path);
+	if (r == 0)
+		r = api_format(extract->arena, &star.id, "star/%s", id);
+	return r == 0 ? api_add_interaction(extract, page->url, &star) : r;
+}
+
+static int write_followed(const json_t *row, const char *id, const struct page *page,
+	struct extract *extract, bool *ret_known)
+{
+	struct api_interaction follow = {
+		.kind = KIND_FOLLOW,
+		.handle = json_words(row, "username"),
+		.name = json_words(row, "name"),
+		.url = json_words(row, "web_url"),
+	};
+	*ret_known = follow.handle;
+	if (!follow.handle)
+		return 0;
+	int r = api_format(extract->arena, &follow.id, "follow/%s", id);
+	return r == 0 ? api_add_interaction(extract, page->url, &follow) : r;
+}
+
+static const struct list {
+	const char *name; /* in the path */
+	int pages;        /* that are read */
+	bool acts;
+	row_writer *write;
+	const char *cut; /* when there are more */
+} lists[STEP_COUNT] = {
+	[STEP_PROJECTS] = {"projects", 1, false, write_project,
+		"Only the newest 100 projects were looked at."},
+	[STEP_STARRED] = {"starred_projects", 3, true, write_starred,
+		"Only 300 stars were looked at."},
+	[STEP_FOLLOWING] = {"following", 5, true, write_followed,
+		"Only 500 accounts that it follows were looked at."},
+};
+
+/* @subject: "ACCOUNT PAGE". */
+static int ask_list(const struct page *page, struct extract *extract, enum step step,
+	const char *account, int number)
+{
+	struct follow like = {
+		.source = source_gitlab.name,
+		.step = (int)step,
+		.accept = ACCEPT_JSON,
+		.relation = FOLLOW_ALSO,
+	};
+	const char *origin = "";
+	int r = api_origin(extract->arena, page, &origin);
+	if (r == 0)
+		r = api_format(extract->arena, &like.subject, "%s %d", account, number);
+	return r < 0 ? r
+		     : api_follow(extract, &like, "%s/api/v4/users/%s/%s?per_page=%d&page=%d",
+			       origin, account, lists[step].name, ROWS_A_PAGE, number);
+}
+
+static int read_list(const json_t *root, const struct page *page, struct extract *extract)
+{
+	const struct list *list = &lists[page->step];
+	size_t n_rows = json_array_size(root), n_known = 0;
+	const char *words[2] = {"", ""};
+	int r = api_split(extract->arena, page->subject, words, 2);
+	if (r == 0 && (!json_is_array(root) || *words[0] == '\0'))
+		return api_drift(extract, "The answer is no list as GitLab's API gives it.");
+	for (size_t i = 0; r == 0 && i < n_rows; i++) {
+		const json_t *row = json_array_get(root, i);
+		const char *id;
+		bool known = false;
+		r = json_id(extract->arena, row, "id", &id);
+		if (r == 0 && id)
+			r = list->write(row, id, page, extract, &known);
+		n_known += known;
+	}
+	if (r < 0)
+		return r;
+	/* No project and no star is nothing of the profile's: it has its events. */
+	api_judge_acts(extract, n_rows, n_known);
+	extract->coverage.cut |= !list->acts && n_known < n_rows;
+	if (n_rows < ROWS_A_PAGE || extract->verdict == VERDICT_PARSE_DRIFT)
+		return 0;
+	int next = (int)strtol(words[1], NULL, 10) + 1; /* our own */
+	if (next <= list->pages)
+		return ask_list(page, extract, (enum step)page->step, words[0], next);
+	if (list->acts)
+		return api_cut_acts(extract, list->cut);
+	extract->coverage.window = true;
+	extract->coverage.lack = list->cut;
 	return 0;
 }
 
@@ -122,6 +260,18 @@ static void judge_state(const char *state, struct extract *extract)
 	}
 }
 
+/* What is asked for of the account, beyond what it did. */
+static int ask_more(const struct page *page, struct extract *extract, const char *name, int id)
+{
+	const char *account;
+	int r = follow(page, extract, STEP_ABOUT, name, id);
+	if (r == 0)
+		r = api_format(extract->arena, &account, "%d", id);
+	for (enum step step = STEP_PROJECTS; r == 0 && step < STEP_COUNT; step++)
+		r = ask_list(page, extract, step, account, 1);
+	return r;
+}
+
 static int read_user(const json_t *root, const struct page *page, struct extract *extract)
 {
 	const json_t *user = json_array_get(root, 0);
@@ -141,7 +291,40 @@ static int read_user(const json_t *root, const struct page *page, struct extract
 	if (r < 0 || extract->verdict != VERDICT_OK)
 		return r;
 	r = follow(page, extract, STEP_EVENTS, name, 1);
-	return r < 0 ? r : follow(page, extract, STEP_ABOUT, name, (int)id);
+	return r < 0 ? r : ask_more(page, extract, name, (int)id);
+}
+
+static int write_organisation(const json_t *user, struct extract *extract)
+{
+	const char *organisation = json_words(user, "organization");
+	if (!organisation)
+		return 0;
+	struct job *job = arena_array(extract->arena, 1, sizeof *job);
+	if (!job)
+		return -ENOMEM;
+	extract->facts.jobs = job;
+	extract->facts.n_jobs = 1;
+	return api_copy(extract->arena, organisation, &job->company);
+}
+
+/* Names of accounts elsewhere. */
+static int write_elsewhere(const json_t *user, struct extract *extract)
+{
+	static const struct {
+		const char *key;
+		const char *site;
+	} rows[] = {
+		{"twitter", "https://x.com/"},
+		{"linkedin", "https://www.linkedin.com/in/"},
+		{"github", "https://github.com/"},
+	};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof *rows; i++) {
+		const char *name = json_words(user, rows[i].key);
+		if (name)
+			r = extract_add_link(extract, rows[i].site, name);
+	}
+	return r;
 }
 
 /* What it says of its owner, where visitors may see it. */
@@ -151,7 +334,14 @@ static int read_about(const json_t *root, const struct page *page, struct extrac
 	if (!json_words(root, "username"))
 		return api_drift(extract, "The answer is no account as GitLab's API gives it.");
 	extract->verdict = VERDICT_OK;
-	return api_write_owner(extract, page, &owner);
+	extract->facts.created_s = json_date(root, "created_at");
+	extract->facts.last_active_s = json_date(root, "last_activity_on");
+	extract->facts.n_followers = json_int64(root, "followers", -1);
+	extract->facts.n_following = json_int64(root, "following", -1);
+	int r = api_write_owner(extract, page, &owner);
+	if (r == 0)
+		r = write_organisation(root, extract);
+	return r == 0 ? write_elsewhere(root, extract) : r;
 }
 
 /* ---- its events ---- */
@@ -230,7 +420,12 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 		return read_events(root, page, extract);
 	case STEP_ABOUT:
 		return read_about(root, page, extract);
+	case STEP_PROJECTS:
+	case STEP_STARRED:
+	case STEP_FOLLOWING:
+		return read_list(root, page, extract);
 	case STEP_USER:
+	case STEP_COUNT:
 		break;
 	}
 	return read_user(root, page, extract);

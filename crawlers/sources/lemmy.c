@@ -135,6 +135,41 @@ static int write_person(const json_t *view, const struct page *page, struct extr
 	return api_write_owner(extract, page, &owner);
 }
 
+/* ---- what it moderates ---- */
+
+static int write_community(const json_t *community, struct extract *extract)
+{
+	const char *address = json_words(community, "actor_id");
+	struct api_interaction membership = {
+		.kind = KIND_MEMBERSHIP,
+		.name = json_words(community, "title"),
+		.about = json_words(community, "description"),
+		.url = address ? address : json_words(community, "ap_id"),
+	};
+	const char *name = json_words(community, "name");
+	struct url url;
+	if (!name)
+		return 0;
+	int r = membership.url ? url_parse(extract->arena, membership.url, &url) : URL_E_BAD;
+	if (r == 0)
+		r = api_format(extract->arena, &membership.handle, "%s@%s", name, url.host);
+	else if (r == URL_E_BAD)
+		r = api_copy(extract->arena, name, &membership.handle);
+	if (r == 0)
+		r = api_format(extract->arena, &membership.id, "moderates/%s", membership.handle);
+	return r == 0 ? api_add_interaction(extract, NULL, &membership) : r;
+}
+
+/* To which communities an account subscribes is not told. */
+static int write_moderated(const json_t *root, struct extract *extract)
+{
+	const json_t *rows = json_array_at(root, "moderates");
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < json_array_size(rows); i++)
+		r = write_community(json_object_at(json_array_get(rows, i), "community"), extract);
+	return r;
+}
+
 static bool is_person(const json_t *person, const char *name)
 {
 	const char *told = json_words(person, "name");
@@ -275,6 +310,8 @@ static int read_v3(const json_t *root, const struct page *page, struct extract *
 	int number = (int)strtol(words[1], NULL, 10); /* our own */
 	if (number == 1)
 		r = write_person(view, page, extract);
+	if (r == 0 && number == 1)
+		r = write_moderated(root, extract);
 	judge_person(view, extract);
 	if (r == 0 && extract->verdict == VERDICT_OK)
 		r = read_lists(root, id, page, extract);
@@ -326,6 +363,8 @@ static int read_v4_person(const json_t *root, const struct page *page, struct ex
 	}
 	judge_person(view, extract);
 	r = write_person(view, page, extract);
+	if (r == 0)
+		r = write_moderated(root, extract);
 	if (r == 0)
 		r = api_format(extract->arena, &subject, "%s %s", words[0], id);
 	if (r < 0 || extract->verdict != VERDICT_OK)

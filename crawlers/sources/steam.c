@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Steam: what an account says of itself, in the XML that its page has beside the web page.  Reviews
- * and comments are not in it. */
+/* Steam: what an account says of itself, and the groups that it is in, in the XML that its page has
+ * beside the web page.  Reviews and comments are not in it. */
 
 #define SITE "https://steamcommunity.com"
 
@@ -28,10 +28,14 @@ enum field {
 	FIELD_LOCATION,
 	FIELD_NAME,
 	FIELD_SUMMARY,
+	GROUP_ID, /* from here on: of the group at hand */
+	GROUP_NAME,
+	GROUP_ADDRESS,
+	GROUP_HEADLINE,
 	FIELD_COUNT,
 };
 
-/* Children of the root that count. */
+/* Elements that count: children of the root, of the groups in it children of "groups/group". */
 static const struct {
 	const char *root;
 	const char *name;
@@ -47,6 +51,10 @@ static const struct {
 	[FIELD_LOCATION] = {"profile", "location"},
 	[FIELD_NAME] = {"profile", "realname"},
 	[FIELD_SUMMARY] = {"profile", "summary"},
+	[GROUP_ID] = {"group", "groupID64"},
+	[GROUP_NAME] = {"group", "groupName"},
+	[GROUP_ADDRESS] = {"group", "groupURL"},
+	[GROUP_HEADLINE] = {"group", "headline"},
 };
 
 /* ---- whose profile it is ---- */
@@ -87,29 +95,52 @@ static int steam_first(struct arena *arena, const struct url *url, struct follow
 
 /* ---- the XML ---- */
 
+/* How deep the elements are that count. */
+enum { DEPTH_ROOT = 1, DEPTH_FIELD, DEPTH_GROUP, DEPTH_GROUP_FIELD };
+
 struct reading {
-	struct arena *arena;
+	struct extract *extract;
 	const char *root; /* static; NULL: nothing known */
+	const char *part; /* static: whose fields are read; NULL: nobody's */
 	unsigned depth;
+	bool in_groups;
 	int field; /* whose text this is; FIELD_COUNT: nobody's */
 	struct buf text;
 	const char *values[FIELD_COUNT]; /* NULL: not told */
 	bool cut;                        /* some value is longer than FIELD_MAX_B */
 };
 
+/* Whose fields stand in the element that began at this depth. */
+static const char *part_of(const struct reading *reading)
+{
+	if (reading->depth == DEPTH_FIELD)
+		return reading->root;
+	return reading->depth == DEPTH_GROUP_FIELD && reading->in_groups ? "group" : NULL;
+}
+
+static void on_group(struct reading *reading)
+{
+	for (int i = GROUP_ID; i < FIELD_COUNT; i++)
+		reading->values[i] = NULL;
+}
+
 static int on_start(void *userdata, const char *name, const char *const *attrs)
 {
 	struct reading *reading = userdata;
 	(void)attrs;
-	if (reading->depth++ == 0) {
+	if (++reading->depth == DEPTH_ROOT) {
 		reading->root = strcmp(name, "profile") == 0    ? "profile"
 				: strcmp(name, "response") == 0 ? "response"
 								: NULL;
 		return 0;
 	}
-	for (int i = 0; i < FIELD_COUNT && reading->depth == 2; i++) {
-		bool fits = reading->root && strcmp(fields[i].root, reading->root) == 0 &&
-			    strcmp(fields[i].name, name) == 0;
+	if (reading->depth == DEPTH_FIELD)
+		reading->in_groups = strcmp(name, "groups") == 0;
+	if (reading->depth == DEPTH_GROUP)
+		on_group(reading);
+	const char *part = part_of(reading);
+	for (int i = 0; i < FIELD_COUNT && part; i++) {
+		bool fits = strcmp(fields[i].root, part) == 0 && strcmp(fields[i].name, name) == 0;
 		if (fits && !reading->values[i]) {
 			reading->field = i;
 			buf_clear(&reading->text);
@@ -130,13 +161,39 @@ static int on_text(void *userdata, const char *text, size_t len)
 	return r < 0 ? r : 0;
 }
 
+/* A group that is not told of but by its number has a page of that number. */
+static int write_group(struct reading *reading)
+{
+	const char *const *values = reading->values;
+	struct arena *arena = reading->extract->arena;
+	struct api_interaction membership = {
+		.kind = KIND_MEMBERSHIP,
+		.handle = values[GROUP_ADDRESS],
+		.name = values[GROUP_NAME],
+		.about = values[GROUP_HEADLINE],
+	};
+	const char *way = membership.handle ? "groups" : "gid";
+	const char *name = membership.handle ? membership.handle : values[GROUP_ID];
+	if (!values[GROUP_ID])
+		return 0;
+	int r = api_format(arena, &membership.url, SITE "/%s/%s", way, name);
+	if (r == 0)
+		r = api_format(arena, &membership.id, "group/%s", values[GROUP_ID]);
+	return r == 0 ? api_add_interaction(reading->extract, SITE, &membership) : r;
+}
+
 static int on_end(void *userdata, const char *name)
 {
 	struct reading *reading = userdata;
+	const unsigned depth = reading->depth--;
 	(void)name;
-	if (--reading->depth != 1 || reading->field == FIELD_COUNT)
+	if (depth == DEPTH_GROUP && reading->in_groups)
+		return write_group(reading);
+	bool ends = depth == (reading->field >= GROUP_ID ? DEPTH_GROUP_FIELD : DEPTH_FIELD);
+	if (!ends || reading->field == FIELD_COUNT)
 		return 0;
-	const char *value = arena_copy(reading->arena, buf_str(&reading->text), reading->text.len);
+	const char *value =
+		arena_copy(reading->extract->arena, buf_str(&reading->text), reading->text.len);
 	if (!value)
 		return -ENOMEM;
 	reading->values[reading->field] = *value ? value : NULL;
@@ -216,7 +273,7 @@ static int steam_read(const struct page *page, struct extract *extract)
 {
 	static const struct xml_events events = {on_start, on_end, on_text};
 	struct reading reading = {
-		.arena = extract->arena,
+		.extract = extract,
 		.field = FIELD_COUNT,
 		.text = BUF_INIT(FIELD_MAX_B),
 	};

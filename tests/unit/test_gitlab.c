@@ -2,7 +2,7 @@
 
 #define API "https://gitlab.example/api/v4/users"
 
-enum { USER, EVENTS, ABOUT };
+enum { USER, EVENTS, ABOUT, PROJECTS, STARRED, FOLLOWING, COUNT };
 
 static const struct asked asked[] = {
 	[USER] = {"gitlab", API "?username=ada.e", "https://gitlab.example/ada.e", USER, "ada.e", 0,
@@ -11,12 +11,21 @@ static const struct asked asked[] = {
 		"https://gitlab.example/ada.e", EVENTS, "ada.e 1", 0, NULL, NULL},
 	[ABOUT] = {"gitlab", API "/7", "https://gitlab.example/ada.e", ABOUT, "ada.e 7", 0, NULL,
 		NULL},
+	[PROJECTS] = {"gitlab", API "/7/projects?per_page=100&page=1",
+		"https://gitlab.example/ada.e", PROJECTS, "7 1", 0, NULL, NULL},
+	[STARRED] = {"gitlab", API "/7/starred_projects?per_page=100&page=1",
+		"https://gitlab.example/ada.e", STARRED, "7 1", 0, NULL, NULL},
+	[FOLLOWING] = {"gitlab", API "/7/following?per_page=100&page=1",
+		"https://gitlab.example/ada.e", FOLLOWING, "7 1", 0, NULL, NULL},
 };
 
 static const char *const files[] = {
 	[USER] = "tests/fixtures/gitlab/users.json",
 	[EVENTS] = "tests/fixtures/gitlab/events.json",
 	[ABOUT] = "tests/fixtures/gitlab/user.json",
+	[PROJECTS] = "tests/fixtures/gitlab/projects.json",
+	[STARRED] = "tests/fixtures/gitlab/starred.json",
+	[FOLLOWING] = "tests/fixtures/gitlab/following.json",
 };
 
 static void addresses(void **state)
@@ -44,17 +53,25 @@ static void the_account(void **state)
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_string_equal(extract.facts.name, "Ada Example");
 	assert_string_equal(extract.facts.handle, "ada.e");
-	assert_int_equal(extract.n_follows, 2);
-	assert_string_equal(extract.follows[0].url, asked[EVENTS].url);
-	assert_int_equal(extract.follows[0].relation, FOLLOW_NEXT);
-	assert_string_equal(extract.follows[1].url, asked[ABOUT].url);
-	assert_int_equal(extract.follows[1].relation, FOLLOW_ALSO);
+	assert_int_equal(extract.n_follows, COUNT - EVENTS);
+	for (int step = EVENTS; step < COUNT; step++) {
+		const struct follow *follow = &extract.follows[step - EVENTS];
+		assert_string_equal(follow->url, asked[step].url);
+		assert_string_equal(follow->subject, asked[step].subject);
+		assert_int_equal(follow->relation, step == EVENTS ? FOLLOW_NEXT : FOLLOW_ALSO);
+	}
 	extract_release(&extract);
 	answer_file(&asked[ABOUT], files[ABOUT], &extract);
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_string_equal(
 		post_called(&extract, "bio")->text, "Ada Example\n\nEngineer\n\nBridges and beer");
 	assert_string_equal(extract.facts.location, "Graz");
+	assert_string_equal(extract.facts.jobs[0].company, "Initech");
+	assert_int_equal(extract.facts.created_s, 1337760058);
+	assert_int_equal(extract.facts.last_active_s, 1716422400);
+	assert_int_equal(extract.facts.n_followers, 3);
+	assert_int_equal(extract.facts.n_links, 2);
+	assert_string_equal(extract.facts.links[1], "https://x.com/ada_writes");
 	extract_release(&extract);
 }
 
@@ -79,21 +96,78 @@ static void its_events(void **state)
 	extract_release(&extract);
 }
 
+static void projects_stars_and_follows(void **state)
+{
+	(void)state;
+	static const struct post_row projects[] = {
+		{"its own project; a fork's words are another's", "project/4", KIND_POST,
+			1696081562, "https://gitlab.example/ada/bridge",
+			"Bridge\n\nA *damn* bridge", NULL, 0},
+	};
+	static const struct post_row starred[] = {
+		{"of a group in a group", "star/31", KIND_STAR, 0, NULL, "",
+			"@globex\n\nglobex/tools/widget\n\nWidgets", 1},
+		{"without a description", "star/32", KIND_STAR, 0, NULL, "", "@bob\n\nbob/fish", 1},
+	};
+	static const struct post_row following[] = {
+		{"an account", "follow/8", KIND_FOLLOW, 0, NULL, "", "@globex\n\nGlobex", 1},
+		{"an address without a host", "follow/9", KIND_FOLLOW, 0, NULL, "", "@bob\n\nBob",
+			1},
+	};
+	static const struct {
+		int step;
+		const struct post_row *rows;
+		size_t count;
+	} lists[] = {{PROJECTS, projects, 1}, {STARRED, starred, 2}, {FOLLOWING, following, 2}};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct extract extract;
+		answer_file(&asked[lists[i].step], files[lists[i].step], &extract);
+		assert_int_equal(extract.verdict, VERDICT_OK);
+		assert_false(extract.coverage.cut);
+		check_posts(&extract, lists[i].rows, lists[i].count);
+		extract_release(&extract);
+	}
+}
+
 static void a_full_page_has_more_behind_it(void **state)
 {
 	(void)state;
-	json_t *events = json_load_file(files[EVENTS], 0, NULL);
-	while (json_array_size(events) < 100)
-		json_array_append(events, json_array_get(events, 0));
-	char *text = json_dumps(events, 0);
-	struct extract extract;
-	answer(&asked[EVENTS], text, strlen(text), &extract);
-	assert_int_equal(extract.n_follows, 1);
-	assert_string_equal(extract.follows[0].url, API "/ada.e/events?per_page=100&page=2");
-	assert_int_equal(extract.follows[0].relation, FOLLOW_OLDER);
-	extract_release(&extract);
-	free(text);
-	json_decref(events);
+	static const struct {
+		const char *name;
+		int step;
+		const char *subject;
+		const char *next; /* NULL: no more is read */
+		enum relation relation;
+		bool window;
+		bool acts_cut;
+	} rows[] = {
+		{"events", EVENTS, "ada.e 1", API "/ada.e/events?per_page=100&page=2", FOLLOW_OLDER,
+			true, false},
+		{"stars", STARRED, "7 2", API "/7/starred_projects?per_page=100&page=3",
+			FOLLOW_ALSO, false, false},
+		{"the last page of stars that is read", STARRED, "7 3", NULL, FOLLOW_ALSO, false,
+			true},
+		{"projects", PROJECTS, "7 1", NULL, FOLLOW_ALSO, true, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		json_t *list = json_load_file(files[rows[i].step], 0, NULL);
+		while (json_array_size(list) < 100)
+			json_array_append(list, json_array_get(list, 0));
+		char *text = json_dumps(list, 0);
+		struct asked question = asked[rows[i].step];
+		question.subject = rows[i].subject;
+		struct extract extract;
+		answer(&question, text, strlen(text), &extract);
+		const struct follow *next = extract.n_follows ? extract.follows : NULL;
+		if (!same(next ? next->url : NULL, rows[i].next) ||
+			(next && next->relation != rows[i].relation) ||
+			extract.coverage.window != rows[i].window ||
+			extract.coverage.interactions_cut != rows[i].acts_cut)
+			fail_msg("%s: %s", rows[i].name, next ? next->url : "no more");
+		extract_release(&extract);
+		free(text);
+		json_decref(list);
+	}
 }
 
 #define USER_IN(state) "[{\"id\":7,\"username\":\"Ada.E\",\"state\":\"" state "\"}]"
@@ -132,7 +206,7 @@ static void states_of_accounts(void **state)
 static void damaged_answers(void **state)
 {
 	(void)state;
-	for (int i = USER; i <= ABOUT; i++) {
+	for (int i = USER; i < COUNT; i++) {
 		check_cuts(&asked[i], files[i]);
 		check_types(&asked[i], files[i]);
 	}
@@ -177,6 +251,7 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(the_account),
 		cmocka_unit_test(its_events),
+		cmocka_unit_test(projects_stars_and_follows),
 		cmocka_unit_test(a_full_page_has_more_behind_it),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(damaged_answers),

@@ -39,6 +39,10 @@ static void account_and_posts_in_one_answer(void **state)
 {
 	(void)state;
 	static const struct post_row rows[] = {
+		{"what it moderates", "moderates/widgets@globex.example", KIND_MEMBERSHIP, 0, NULL,
+			"", "@widgets@globex.example\n\nWidgets of Globex\n\nAll *about* them", 1},
+		{"on a server that is not told", "moderates/fish", KIND_MEMBERSHIP, 0, NULL, "",
+			"@fish", 0},
 		{"a post with link and picture; what was taken back is left out", "post/8",
 			KIND_POST, 1704067200, HOST "/post/8",
 			"My bridge\n\nbody, see https://bridges.example/2.\n\nme asleep", NULL, 2},
@@ -68,6 +72,9 @@ static void the_newer_api(void **state)
 	answer_file(&asked[PERSON], files[PERSON], &extract);
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	assert_int_equal(extract.coverage.total, 2);
+	assert_int_equal(extract.coverage.n_interactions, 1);
+	assert_int_equal(
+		post_called(&extract, "moderates/widgets@globex.example")->kind, KIND_MEMBERSHIP);
 	assert_string_equal(extract.follows[0].url, asked[CONTENT].url);
 	assert_string_equal(extract.follows[0].subject, "ada 2");
 	extract_release(&extract);

@@ -37,7 +37,15 @@ static void the_account(void **state)
 	assert_string_equal(facts->location, "Graz, Austria");
 	assert_string_equal(facts->photo_url, "https://avatars.example/b8_full.jpg");
 	assert_int_equal(facts->created_s, 1150848000);
-	assert_int_equal(extract.n_posts, 3);
+	assert_int_equal(extract.n_posts, 5);
+	const struct post *group = post_called(&extract, "group/103582791429521412");
+	assert_int_equal(group->kind, KIND_MEMBERSHIP);
+	assert_string_equal(group->others, "@globex\n\nGlobex Players\n\nWe play");
+	assert_string_equal(group->links[0].url, "https://steamcommunity.com/groups/globex");
+	group = post_called(&extract, "group/103582791429521413");
+	assert_null(group->others);
+	assert_string_equal(
+		group->links[0].url, "https://steamcommunity.com/gid/103582791429521413");
 	assert_string_equal(post_called(&extract, "handle")->text, "Drunk & Ada");
 	assert_string_equal(post_called(&extract, "address")->text, "ada_kills");
 	assert_int_equal(post_called(&extract, "address")->kind, KIND_HANDLE);
@@ -124,6 +132,12 @@ static void a_genuine_account(void **state)
 	assert_string_equal(extract.facts.headline, "Dad serious.");
 	assert_string_equal(extract.facts.location, "Bellevue, Washington, United States");
 	assert_string_equal(post_called(&extract, "address")->text, "Son_of_Thor");
+	size_t n_groups = 0;
+	for (const char *at = body; (at = memmem(at, (size_t)(body + len - at), "<group ", 7));
+		at++)
+		n_groups++;
+	assert_int_equal(extract.coverage.n_interactions, n_groups);
+	print_message("%zu groups\n", n_groups);
 	extract_release(&extract);
 	free(body);
 }
