@@ -48,7 +48,7 @@ MUST_CHECK int mastodon_follow_versions(
 	const json_t *status, const struct page *page, struct extract *extract);
 /** What a post said before it was edited and no longer says, each sentence once.  0, -ENOMEM. */
 MUST_CHECK int mastodon_read_versions(
-	const json_t *versions, const struct page *page, struct extract *extract);
+	const json_t *list, const struct page *page, struct extract *extract);
 
 /** Ask whom the account @id follows, if it shows that.  0, -ENOMEM. */
 MUST_CHECK int mastodon_follow_following(

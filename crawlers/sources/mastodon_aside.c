@@ -202,18 +202,18 @@ static int write_version(struct extract *extract, const struct sentences *senten
 	return api_add_post(extract, &compose, r, head);
 }
 
-static int write_versions(const json_t *versions, const char *const words[3],
+static int write_versions(const json_t *const *versions, size_t count, const char *const words[3],
 	struct extract *extract, const struct sentences *sentences)
 {
 	int r = 0;
 	size_t from = 0;
-	for (size_t i = 0; r == 0 && i + 1 < json_array_size(versions); i++) {
+	for (size_t i = 0; r == 0 && i + 1 < count; i++) {
 		size_t to = from;
 		while (to < sentences->count && sentences->items[to].version == i)
 			to++;
 		struct post head = {
 			.kind = KIND_VERSION,
-			.published_s = json_date(json_array_get(versions, i), "created_at"),
+			.published_s = json_date(versions[i], "created_at"),
 		};
 		r = api_format(extract->arena, &head.id, "%s/v%zu", words[1], i + 1);
 		if (r == 0 && *words[2] != '\0')
@@ -232,28 +232,53 @@ static bool is_version(const json_t *version, const char *owner)
 	       (!id || strcmp(id, owner) == 0);
 }
 
-int mastodon_read_versions(const json_t *versions, const struct page *page, struct extract *extract)
+static int by_time(const void *a, const void *b)
+{
+	int64_t x_s = json_date(*(const json_t *const *)a, "created_at");
+	int64_t y_s = json_date(*(const json_t *const *)b, "created_at");
+	return (x_s > y_s) - (x_s < y_s);
+}
+
+/* The versions in the order of time, in the arena.  *@ret NULL: some of them is none. */
+static int order_versions(
+	const json_t *list, const char *owner, struct arena *arena, const json_t ***ret)
+{
+	size_t count = json_array_size(list);
+	const json_t **versions = arena_array(arena, count + 1, sizeof *versions);
+	*ret = NULL;
+	if (!versions)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		versions[i] = json_array_get(list, i);
+		if (!is_version(versions[i], owner))
+			return 0;
+	}
+	qsort(versions, count, sizeof(const json_t *), by_time);
+	*ret = count > 0 ? versions : NULL;
+	return 0;
+}
+
+int mastodon_read_versions(const json_t *list, const struct page *page, struct extract *extract)
 {
 	struct sentences sentences = {.arena = extract->arena};
 	const char *words[3] = {"", "", ""}, *text = "";
-	size_t count = json_array_size(versions);
+	const json_t **versions = NULL;
+	size_t count = json_array_size(list);
 	int r = api_split(extract->arena, page->subject, words, 3);
+	if (r == 0)
+		r = order_versions(list, words[0], extract->arena, &versions);
+	if (r == 0 && !versions)
+		return api_drift(extract,
+			"The list is none of a post's versions as Mastodon's API gives it.");
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		const json_t *version = json_array_get(versions, i);
-		if (!is_version(version, words[0]))
-			return api_drift(extract,
-				"The list holds what is no version of a post as Mastodon's API "
-				"gives it.");
-		r = read_words(extract, version, page->final_url, &text);
+		r = read_words(extract, versions[i], page->final_url, &text);
 		if (r == 0)
 			r = split(&sentences, text, i);
 	}
-	if (r == 0 && count == 0)
-		return api_drift(extract, "The server has no version of a post that was edited.");
 	if (r == 0)
 		r = mark_gone(&sentences, count - 1);
 	if (r == 0)
-		r = write_versions(versions, words, extract, &sentences);
+		r = write_versions(versions, count, words, extract, &sentences);
 	if (r == 0)
 		extract->verdict = VERDICT_OK;
 	return r;

@@ -357,6 +357,8 @@ static const struct version_row versions[] = {
 		VERSION("2", "<p>c d</p>", "") "]", {"a b\nme, drunk"}},
 	{"the same words twice", "[" VERSION("1", "<p>No. No. Yes.</p>", "") "," VERSION("2", "<p>Yes.</p>", "") "]",
 		{"No."}},
+	{"the newest first", "[" VERSION("2", "<p>It rained.</p>", "") ","
+		VERSION("1", "<p>I was drunk. It rained.</p>", "") "]", {"I was drunk."}},
 	{"only the post as it is", "[" VERSION("1", "<p>One.</p>", "") "]", {NULL}},
 };
 /* clang-format on */
