@@ -42,6 +42,14 @@ static bool is_of_comments(const struct link_parts *parts, const char *url)
 	return strstr(url, "/comments/") != NULL;
 }
 
+/* The page as ActivityPub has it. */
+static bool is_activity_type(const char *type)
+{
+	return type && (strncasecmp(type, "application/activity+json", 25) == 0 ||
+			       (strncasecmp(type, "application/ld+json", 19) == 0 &&
+				       strstr(type, "activitystreams")));
+}
+
 static int add_feed(
 	struct arena *arena, struct links *links, const struct link_parts *parts, const char *url)
 {
@@ -100,7 +108,10 @@ static int add_link(
 		set_once(&links->author, url);
 	if (dom_has_word(parts->rel, "me"))
 		r = add_me(arena, links, url);
-	if (r == 0 && dom_has_word(parts->rel, "alternate"))
+	bool alternate = dom_has_word(parts->rel, "alternate");
+	if (alternate && is_activity_type(parts->type))
+		set_once(&links->actor, url);
+	if (r == 0 && alternate)
 		r = add_feed(arena, links, parts, url);
 	return r;
 }

@@ -27,6 +27,7 @@ struct links {
 	size_t n_me;
 	struct feed_link *feeds; /* rel=alternate of a feed's type; those of comments left out */
 	size_t n_feeds;
+	const char *actor; /* rel=alternate of ActivityPub's type: the same in that; NULL: none */
 };
 
 /** Read the links of the page at @url.  All strings are absolute http(s) URLs in @arena, but

@@ -16,7 +16,7 @@
  */
 enum step { STEP_ACTOR, STEP_OUTBOX, STEP_OBJECT, STEP_FOLLOWING, STEP_LIKED };
 
-#define MODE_PLAIN "-"
+#define MODE_PLAIN FEDIVERSE_PLAIN
 #define MODE_FULL  FEDIVERSE_FULL_OUTBOX
 #define MODE_ALSO  FEDIVERSE_BESIDE_A_PAGE
 
@@ -60,6 +60,7 @@ static int follow_page(struct extract *extract, const char *url)
 {
 	const struct follow like = {
 		.source = source_page.name,
+		.subject = SUBJECT_AS_NAMED,
 		.accept = ACCEPT_PAGE,
 		.relation = FOLLOW_INSTEAD,
 	};
@@ -240,6 +241,7 @@ static int judge_empty(
 		return 0;
 	const struct follow like = {
 		.source = source_page.name,
+		.subject = SUBJECT_AS_NAMED,
 		.accept = ACCEPT_PAGE,
 		.relation = FOLLOW_ALSO,
 	};

@@ -50,6 +50,8 @@ MUST_CHECK int fediverse_ask_software(struct extract *extract, const char *origi
 /* Subject of an actor whose server is known to list all that it shows in the outbox: an empty one then
  * means that there is nothing. */
 #define FEDIVERSE_FULL_OUTBOX "full"
+/* Subject of an actor of whose server nothing is known. */
+#define FEDIVERSE_PLAIN "-"
 /* Subject of an actor that a web page names beside what it shows itself: all of it is FOLLOW_ALSO. */
 #define FEDIVERSE_BESIDE_A_PAGE "also"
 

@@ -114,11 +114,14 @@ static int lead(const struct way *way, const struct software *software, struct e
 			full ? FEDIVERSE_FULL_OUTBOX : NULL);
 	int r = api_format(
 		extract->arena, &profile, "%s%s%s", way->origin, software->profile, way->name);
-	/* Mastodon's source knows another way where the actor is known. */
+	/* Mastodon's source knows another way where the actor is known; a page is to be only that. */
 	bool mastodon = software->source == &source_mastodon;
+	bool page = software->source == &source_page;
 	return r < 0 ? r
-		     : fediverse_lead(
-			       extract, software->source, profile, mastodon ? way->actor : NULL);
+		     : fediverse_lead(extract, software->source, profile,
+			       mastodon ? way->actor
+			       : page   ? SUBJECT_AS_NAMED
+					: NULL);
 }
 
 /* ---- the answer ---- */

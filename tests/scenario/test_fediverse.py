@@ -200,3 +200,14 @@ def test_signed_requests_only_leaves_the_page(dirtwatch, nginx):
         "links": [{"rel": "self", "type": "application/activity+json", "href": f"{server.url}/closed"}]}))
     result = server.scan(dirtwatch)
     assert result.profile()["verdict"] == "auth-required" and not result.profile()["verified"], result.out
+
+
+def test_a_site_with_an_account_of_its_own_is_read_beyond_its_page(dirtwatch, nginx):
+    server = Server(nginx, "homemade")
+    server.outbox([create(server.url, 2, HARMLESS)], [create(server.url, 1, INSULT)])
+    link = '<link rel="alternate" type="application/activity+json" href="/users/ada">'
+    server.site.put("index.html", hfeed(entry(2, HARMLESS), entry(3, HARMLESS), head=link))
+    result = server.scan(dirtwatch, source=None, path="/")
+    assert result.profile()["source"] == "page" and result.profile()["verified"], result.out
+    (finding,) = result.events("finding")
+    assert finding["url"] == f"{server.url}/notes/1"

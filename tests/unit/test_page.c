@@ -98,7 +98,7 @@ static void show_facts(const struct facts *facts, struct buf *out)
 
 static void show(const struct extract *extract, struct buf *out)
 {
-	static const char *const relations[] = {"next", "instead", "also", "older"};
+	static const char *const relations[] = {"next", "instead", "also", "older", "once"};
 	assert_int_equal(buf_addf(out, "%s\n", verdict_name(extract->verdict)), 0);
 	show_facts(&extract->facts, out);
 	for (size_t i = 0; i < extract->n_posts; i++)
@@ -230,6 +230,18 @@ static const struct row rows[] = {
 		"ok\npost https://b.example/author/ada/ [|Hello.]\nalso feed https://b.example/author/ada/feed/\n"},
 	{"one's other pages", ADA, "<a rel='me nofollow' href=https://social.example/@ada>me</a><main><p>Hello.</main>",
 		"ok\nlink=https://social.example/@ada\npost https://ada.example/ [|Hello.]\n"},
+	{"the site's account in the fediverse has what page and feed do not", ADA,
+		"<link rel=alternate type='application/activity+json' href=/?author=0><link rel=alternate type=application/rss+xml href=/f.xml><main><p>Hello.</main>",
+		"ok\npost https://ada.example/ [|Hello.]\nalso feed https://ada.example/f.xml\nalso activitypub https://ada.example/?author=0\n"},
+	{"it is what the page has to say", ADA,
+		"<link rel=alternate type='application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"' href=/users/ada>",
+		"parse-drift\ninstead activitypub https://ada.example/users/ada\n"},
+	{"an account on another server is another profile", ADA,
+		"<link rel=alternate type='application/activity+json' href=https://social.example/users/ada><main><p>Hello.</main>",
+		"ok\npost https://ada.example/ [|Hello.]\n"},
+	{"of a post's own page it is the post", ADA "1",
+		"<link rel=alternate type='application/activity+json' href=/1><article><h1>One</h1><p>First.</p></article>",
+		"ok\npost https://ada.example/1 [One|\n\nFirst.]\n"},
 };
 /* clang-format on */
 
