@@ -40,6 +40,11 @@ const char *history_list_name(const struct history_list *list)
 	return list->name;
 }
 
+const char *history_list_key(const struct history_list *list)
+{
+	return list->key;
+}
+
 int64_t history_list_top(const struct history_list *list)
 {
 	return list->was.top_s;
@@ -114,7 +119,10 @@ int history_list(struct history *history, const struct follow *asked, const char
 	list->key = arena_strdup(history->arena, key);
 	if (!list->key)
 		return -ENOMEM;
-	list->name = relation_adds(asked->relation) && from ? from->name : list->key;
+	/* What adds to a list of posts shows some of them once more (the feed of a page); what adds to an
+	 * account alone is something else (its commits beside its issues). */
+	bool adds = relation_adds(asked->relation) && from && from->n_shown > 0;
+	list->name = adds ? from->name : list->key;
 	int r = recall(history, list);
 	if (r < 0)
 		return r;

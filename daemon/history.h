@@ -40,8 +40,10 @@ struct history *history_free(struct history *history); /* NULL is fine; returns 
 MUST_CHECK int history_list(struct history *history, const struct follow *asked, const char *key,
 	struct history_list *from, struct history_list **ret);
 
-/** How findings on pages of @list name it. */
+/** How posts on pages of @list name it: what adds to a list of posts has that one's name. */
 const char *history_list_name(const struct history_list *list);
+/** How interactions do: what its first page is remembered under. */
+const char *history_list_key(const struct history_list *list);
 /** Its newest post as the scan before saw it; 0: none did. */
 int64_t history_list_top(const struct history_list *list);
 

@@ -65,14 +65,14 @@ MUST_CHECK int life_gone(struct life *life, const char *id);
 /* What a scan showed of one list of posts, and what is remembered of that list. */
 struct shown {
 	const char *
-		list; /* as findings name it: the first page of the list, or of the one it adds to */
+		list; /* as findings of posts name it: its first page, or that of the one it adds to */
 	bool all;     /* every post of it was shown */
 	/* Otherwise: all posts from @since_s on (0: none for sure), and those of [@from_s, @before_s)
 	 * (before_s 0: none). */
 	int64_t since_s;
 	int64_t from_s;
 	int64_t before_s;
-	const char *key;                  /* what @memory is stored under */
+	const char *key; /* as findings of interactions name it, and what @memory is stored under */
 	const struct list_memory *memory; /* NULL: there is nothing to remember */
 };
 

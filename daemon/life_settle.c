@@ -30,7 +30,8 @@ static bool is_shown(const struct shown *shown, int64_t published_s)
 
 static bool is_list_of(const struct shown *shown, const struct finding *finding)
 {
-	return finding->list && strcmp(shown->list, finding->list) == 0;
+	const char *name = kind_is_interaction(finding->kind) ? shown->key : shown->list;
+	return finding->list && strcmp(name, finding->list) == 0;
 }
 
 /* Would @finding's post lie among those that @outcome shows, if it still were there?  Where its list is

@@ -28,7 +28,8 @@ struct version {
 
 struct seen_page {
 	const char *url;
-	const char *list;  /* how findings name it */
+	const char *list; /* as in struct page_name */
+	const char *side;
 	const char *marks; /* of its posts */
 	bool unchanged;
 	bool remembered;
@@ -83,6 +84,14 @@ static int copy_strings(struct arena *arena, const char **const *fields, size_t 
 	return 0;
 }
 
+/* What is pinned stands outside the list that it is a part of. */
+static const char *list_of(const struct seen_page *page, const struct post *post)
+{
+	if (kind_is_interaction(post->kind))
+		return page->side;
+	return post->pinned ? NULL : page->list;
+}
+
 static int gather_hit(struct record *record, const struct seen_page *page, const struct post *post,
 	const struct hit *hit, struct finding *ret)
 {
@@ -107,8 +116,7 @@ static int gather_hit(struct record *record, const struct seen_page *page, const
 		.confidence = hit->confidence,
 		.profile = record->options.profile,
 		.page = page->url,
-		/* What is pinned stands outside the list that it is a part of. */
-		.list = post->pinned ? NULL : page->list,
+		.list = list_of(page, post),
 		.url = act && post->n_links > 0 ? post->links[0].url : post->url,
 		.kind = post->kind,
 		.published_s = post->published_s,
@@ -187,8 +195,9 @@ static struct seen_page *add_page(
 	struct seen_page *page = &pages[record->n_pages];
 	*page = (struct seen_page){.url = arena_strdup(record->arena, name->key),
 		.list = arena_strdup(record->arena, name->list),
+		.side = arena_strdup(record->arena, name->side),
 		.marks = arena_strdup(record->arena, marks)};
-	if (!page->url || !page->list || !page->marks)
+	if (!page->url || !page->list || !page->side || !page->marks)
 		return NULL;
 	record->n_pages++;
 	return page;

@@ -28,7 +28,8 @@ struct record *record_free(struct record *record); /* NULL is fine; returns NULL
 /* Which page it is. */
 struct page_name {
 	const char *key;  /* what it is remembered under: frontier_key() */
-	const char *list; /* how findings name its list: daemon/history.h */
+	const char *list; /* how findings of its posts name their list: daemon/history.h */
+	const char *side; /* how findings of its interactions do */
 };
 
 /** Gather @reading, a proven reading of the page @name, and count it into @tally.  @page: what is to be

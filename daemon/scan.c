@@ -293,6 +293,8 @@ static int begin_page(struct scan *scan, const struct errand *errand)
 			scan->history, visit->asked, visit->name.key, errand->list, &visit->list);
 	if (r == 0)
 		visit->name.list = history_list_name(visit->list);
+	if (r == 0)
+		visit->name.side = history_list_key(visit->list);
 	return r;
 }
 

@@ -83,7 +83,8 @@ struct page_memory {
 	const char *extract; /* JSON: what else an unchanged page still stands for (its follows,
 			      * coverage and facts), written and read by daemon/standing.c */
 };
-/* Pages remembered of a profile: those not used for longest are forgotten beyond it.  Two scans of
+/* Pages remembered of a profile, beside those that open findings stand on: those not used for longest are
+ * forgotten beyond it.  Two scans of
  * LIMIT_PAGES_A_SCAN. */
 #define STORE_PAGES_KEPT 400
 

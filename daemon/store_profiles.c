@@ -134,7 +134,8 @@ int store_page(struct store *store, struct arena *arena, const char *profile, co
 	return r;
 }
 
-/* URLs of pages change (…?max_id=123): without this they would pile up. */
+/* URLs of pages change (…?max_id=123): without this they would pile up.  One that an open finding stands on
+ * is kept: a version of a post, say, is shown nowhere else, and is not asked for again. */
 static int forget_old_pages(struct store *store, const char *profile)
 {
 	sqlite3_stmt *statement;
@@ -142,6 +143,8 @@ static int forget_old_pages(struct store *store, const char *profile)
 		"DELETE FROM page WHERE number IN ("
 		"SELECT number FROM page WHERE profile = (SELECT number FROM profile WHERE url = "
 		"?1)"
+		" AND NOT EXISTS (SELECT 1 FROM sighting s JOIN finding f ON f.number = s.finding"
+		"  WHERE s.page = page.number AND f.state <> 1)"
 		" ORDER BY used_s DESC, number DESC LIMIT -1 OFFSET ?2)",
 		&statement);
 	if (r == 0)

@@ -10,7 +10,7 @@
 struct visit {
 	const struct follow *asked; /* NULL: at none */
 	struct history_list *list;  /* the one that the page belongs to */
-	struct page_name name;      /* key is set by visit_begin(), list by the caller */
+	struct page_name name;      /* key is set by visit_begin(), the others by the caller */
 	struct arena *arena;        /* of what follows */
 	struct page_memory memory;  /* of the last time; valid if remembered */
 	struct standing standing;   /* what that stands for */

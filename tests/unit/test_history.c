@@ -732,7 +732,7 @@ static void a_post_of_the_future_is_not_all_that_is_known(void **state)
 
 /* ---- several lists ---- */
 
-static void lists_stand_for_themselves_and_what_adds_to_one_goes_with_it(void **state)
+static void what_adds_to_a_list_of_posts_has_its_name(void **state)
 {
 	struct world *world = *state;
 	const struct history_options options = {
@@ -740,18 +740,25 @@ static void lists_stand_for_themselves_and_what_adds_to_one_goes_with_it(void **
 	const struct follow first = {.url = HEAD, .relation = FOLLOW_INSTEAD};
 	const struct follow next = {.url = HEAD "/2", .relation = FOLLOW_NEXT};
 	const struct follow also = {.url = HEAD "/feed", .relation = FOLLOW_ALSO};
-	const struct follow older = {.url = HEAD "/older", .relation = FOLLOW_OLDER};
+	const struct follow older = {
+		.url = HEAD "/older", .source = "page", .relation = FOLLOW_OLDER};
+	const struct leaf leaf = {.asked = &older, .stretch = {.n_posts = 1}};
+	const struct follow *nothing;
 	struct history *history;
-	struct history_list *a, *b, *c, *d;
+	struct history_list *account, *list, *feed, *aside, *same;
 	assert_int_equal(history_new(&options, &history), 0);
-	assert_int_equal(history_list(history, &first, "first", NULL, &a), 0);
-	assert_int_equal(history_list(history, &next, "next", a, &b), 0);
-	assert_int_equal(history_list(history, &also, "also", b, &c), 0);
-	assert_int_equal(history_list(history, &older, "older", c, &d), 0);
-	assert_string_equal(history_list_name(a), "first");
-	assert_string_equal(history_list_name(b), "next");
-	assert_string_equal(history_list_name(c), "next");
-	assert_ptr_equal(c, d);
+	assert_int_equal(history_list(history, &first, "account", NULL, &account), 0);
+	assert_int_equal(history_list(history, &next, "list", account, &list), 0);
+	assert_int_equal(history_page(history, list, &leaf, &nothing), 0);
+	assert_int_equal(history_list(history, &also, "feed", list, &feed), 0);
+	assert_int_equal(history_list(history, &older, "older", feed, &same), 0);
+	assert_int_equal(history_list(history, &also, "aside", account, &aside), 0);
+	assert_string_equal(history_list_name(account), "account");
+	assert_string_equal(history_list_name(list), "list");
+	assert_string_equal(history_list_name(feed), "list");
+	assert_string_equal(history_list_key(feed), "feed");
+	assert_string_equal(history_list_name(aside), "aside");
+	assert_ptr_equal(feed, same);
 	history_free(history);
 }
 
@@ -871,7 +878,7 @@ int main(void)
 		TEST(more_new_posts_than_a_scan_may_ask_for_leave_a_gap),
 		TEST(reading_anew_that_does_not_reach_what_was_known_is_no_whole),
 		TEST(a_post_of_the_future_is_not_all_that_is_known),
-		TEST(lists_stand_for_themselves_and_what_adds_to_one_goes_with_it),
+		TEST(what_adds_to_a_list_of_posts_has_its_name),
 		cmocka_unit_test(a_page_reaches_as_far_as_its_shortest_strand),
 		cmocka_unit_test(a_post_on_several_pages_is_counted_once),
 		cmocka_unit_test(marks_are_of_permalinks),

@@ -74,8 +74,10 @@ static void begin_scan(struct world *world)
 /* One list, of which all is shown, or under TRUNCATED what was published from @oldest_s on. */
 static struct outcome outcome_of(struct world *world, enum verdict verdict, int64_t oldest_s)
 {
-	world->shown = (struct shown){
-		.list = PROFILE "/list", .all = verdict != VERDICT_TRUNCATED, .since_s = oldest_s};
+	world->shown = (struct shown){.list = PROFILE "/list",
+		.key = PROFILE "/list",
+		.all = verdict != VERDICT_TRUNCATED,
+		.since_s = oldest_s};
 	return (struct outcome){
 		.verdict = verdict,
 		.oldest_s = oldest_s,

@@ -140,6 +140,8 @@ static void absent_where_its_list_shows_it_would_be(void **state)
 			{{POSTS, .since_s = AGO(20)}}, true},
 		{"a follow behind the head of its list", POSTS, KIND_FOLLOW, AGO(30),
 			{{POSTS, .since_s = AGO(20)}}, false},
+		{"a follow in a list beside one that shows less", ISSUES, KIND_FOLLOW, 0,
+			{{POSTS, .since_s = AGO(20)}, {POSTS, .all = true, .key = ISSUES}}, true},
 		{"a follow in the head of its list", POSTS, KIND_FOLLOW, AGO(10),
 			{{POSTS, .since_s = AGO(20)}}, true},
 	};
@@ -149,10 +151,14 @@ static void absent_where_its_list_shows_it_would_be(void **state)
 		struct world *world = inner;
 		const struct finding finding =
 			finding_of(rows[i].list, rows[i].kind, rows[i].published_s);
+		struct shown shown[N_SHOWN];
 		size_t count = 0;
-		while (count < N_SHOWN && rows[i].shown[count].list)
-			count++;
-		const struct outcome outcome = {.shown = rows[i].shown, .n_shown = count};
+		for (; count < N_SHOWN && rows[i].shown[count].list; count++) {
+			shown[count] = rows[i].shown[count];
+			if (!shown[count].key)
+				shown[count].key = shown[count].list;
+		}
+		const struct outcome outcome = {.shown = shown, .n_shown = count};
 		scan(world, &finding, outcome);
 		scan(world, NULL, outcome);
 		assert_int_equal(stored(world).state, FINDING_OPENED);

@@ -432,7 +432,7 @@ static int record_all(const struct recording *recording, struct life *life, stru
 		.profile = PROFILE,
 	};
 	const struct page_memory page = {.etag = "\"1\"", .rules_digest = "x", .read_s = NOW_S};
-	const struct page_name name = {.key = PROFILE, .list = PROFILE};
+	const struct page_name name = {.key = PROFILE, .list = PROFILE, .side = PROFILE};
 	struct record *record = NULL;
 	int r = record_new(&options, &record);
 	if (r == 0)

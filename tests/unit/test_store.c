@@ -107,6 +107,36 @@ static void test_pages_do_not_pile_up(void **state)
 	store_close(store);
 }
 
+static void test_a_page_with_an_open_finding_is_not_forgotten(void **state)
+{
+	struct room *room = *state;
+	struct store *store = open_store(room->path);
+	struct page_memory page = {.verdict = VERDICT_OK};
+	struct finding open = make_finding("aa", SEVERITY_HIGH, 50);
+	struct finding resolved = make_finding("bb", SEVERITY_HIGH, 50);
+	struct page_memory got;
+	resolved.state = FINDING_RESOLVED;
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_set_page(store, PROFILE, "open", &page), 0);
+	assert_int_equal(store_set_page(store, PROFILE, "resolved", &page), 0);
+	assert_int_equal(store_set_finding(store, &open), 0);
+	assert_int_equal(store_set_finding(store, &resolved), 0);
+	assert_int_equal(store_sight(store, PROFILE, "open", "aa"), 0);
+	assert_int_equal(store_sight(store, PROFILE, "resolved", "bb"), 0);
+	for (int i = 1; i <= STORE_PAGES_KEPT; i++) {
+		char url[64];
+		(void)snprintf(url, sizeof url, "page?max_id=%d", i);
+		page.read_s = i;
+		assert_int_equal(store_set_page(store, PROFILE, url, &page), 0);
+	}
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(store_page(store, room->arena, PROFILE, "open", &got), 0);
+	assert_int_equal(store_page(store, room->arena, PROFILE, "resolved", &got), STORE_E_NONE);
+	assert_int_equal(store_finding(store, room->arena, PROFILE, "aa", &open), 0);
+	assert_true(open.sighted);
+	store_close(store);
+}
+
 static void assert_same_finding(const struct finding *got, const struct finding *want)
 {
 	assert_string_equal(got->id, want->id);
@@ -420,6 +450,7 @@ int main(void)
 		TEST(test_profiles),
 		TEST(test_pages),
 		TEST(test_pages_do_not_pile_up),
+		TEST(test_a_page_with_an_open_finding_is_not_forgotten),
 		TEST(test_findings),
 		TEST(test_each_finding),
 		TEST(test_resolved_ones_are_forgotten),
