@@ -102,7 +102,6 @@ static int blogger_read(const struct page *page, struct extract *extract)
 	int r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	return page->step == STEP_COMMENTS ? read_comments(&feed, page, extract)
 					   : read_posts(&feed, page, extract);
 }

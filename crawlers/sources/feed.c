@@ -102,9 +102,6 @@ static int cover(const struct feed *feed, const struct page *page, struct extrac
 {
 	struct coverage *coverage = &extract->coverage;
 	coverage->total = page->step == 0 ? feed->total : -1;
-	coverage->cut |= feed->cut || feed->broken;
-	if (feed->broken)
-		coverage->lack = feed->broken;
 	if (feed->next && !feed->cut)
 		return follow_next(feed, page, extract);
 	bool whole = feed->complete || page->step > 0 ||
@@ -143,9 +140,14 @@ int feed_open(const struct page *page, struct extract *extract, struct feed *fee
 		r = feed_json_read(extract->arena, page, feed);
 	else if (memchr(page->body, '<', page->body_len))
 		r = feed_xml_read(extract->arena, page, feed);
-	if (r == 0)
-		judge(feed, extract);
-	return r;
+	if (r < 0)
+		return r;
+	judge(feed, extract);
+	if (verdict_proves(extract->verdict)) {
+		extract->coverage.cut |= feed->cut || feed->broken;
+		extract->coverage.lack = feed->broken;
+	}
+	return 0;
 }
 
 static int feed_read(const struct page *page, struct extract *extract)

@@ -69,8 +69,9 @@ struct feed {
 MUST_CHECK int feed_xml_read(struct arena *arena, const struct page *page, struct feed *feed);
 MUST_CHECK int feed_json_read(struct arena *arena, const struct page *page, struct feed *feed);
 
-/** Read @page in whichever format, and judge it: @extract gets verdict and why, and nothing else, so
- *  that a platform's own source can put right what the feed says before feed_write().
+/** Read @page in whichever format, and judge it: @extract gets verdict, why and, of a feed that breaks
+ *  off, what is missing; nothing else, so that a platform's own source can put right what the feed
+ *  says before feed_write().
  *  0 with *@feed filled, -ENOMEM. */
 MUST_CHECK int feed_open(const struct page *page, struct extract *extract, struct feed *feed);
 

@@ -82,7 +82,6 @@ static int medium_read(const struct page *page, struct extract *extract)
 	for (size_t i = 0; i < feed.n_items; i++)
 		cut |= !feed.items[i].content.text && cut_link(&feed.items[i].summary);
 	extract->coverage.window = true;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	extract->coverage.lack =
 		cut ? "Medium's feed has the newest 10 stories and responses, and only the first "
 		      "words of those for members."

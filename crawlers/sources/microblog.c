@@ -89,7 +89,6 @@ static int microblog_read(const struct page *page, struct extract *extract)
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
 	extract->coverage.window = true; /* neither says that it is all */
-	extract->coverage.cut |= feed.cut || feed.broken;
 	mark_replies(&feed, page->subject);
 	if (page->step == STEP_TIMELINE)
 		feed.title = (struct feed_text){0}; /* "Micro.blog - ada" */

@@ -200,7 +200,6 @@ static int read_feed(const struct page *page, struct extract *extract)
 	int r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	if (feed.n_items == 0)
 		return judge_none(page, extract);
 	for (size_t i = 0; r == 0 && i < feed.n_items; i++) {

@@ -194,7 +194,6 @@ static int read_feed(const struct page *page, struct extract *extract)
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
 	extract->coverage.window = true;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	extract->coverage.lack = "Substack's feed has the newest 20 posts, and only the beginning "
 				 "of those for subscribers.";
 	extract->facts.photo_url = feed.photo;

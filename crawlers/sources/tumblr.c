@@ -302,7 +302,6 @@ static int read_feed(const struct page *page, struct extract *extract)
 		r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	bool ends = feed_ends(&feed, &place);
 	r = feed_part_write(extract->arena, &feed, &place, &like.subject);
 	if (r == 0)

@@ -377,7 +377,6 @@ static int read_feed(const struct page *page, struct extract *extract)
 		r = feed_open(page, extract, &feed);
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	if (feed_ends(&feed, &place))
 		return feed_write(&feed, extract);
 	r = feed_write(&feed, extract);

@@ -200,7 +200,6 @@ static int read_feed(const struct page *page, struct extract *extract)
 	if (r < 0 || !verdict_proves(extract->verdict))
 		return r;
 	extract->coverage.window = true;
-	extract->coverage.cut |= feed.cut || feed.broken;
 	extract->coverage.lack =
 		"YouTube's feed has the newest 15 films; comments, community posts "
 		"and older films are not in it.";
