@@ -4,8 +4,8 @@ import importlib
 from platforms.case import SHARED
 
 READERS = [importlib.import_module(f"platforms.{name}") for name in (
-    "activitypub", "bluesky", "devto", "discourse", "feeds", "github", "gitlab", "hackernews", "lemmy", "mastodon",
-    "peertube", "stackexchange", "steam", "telegram")]
+    "activitypub", "blogs", "bluesky", "devto", "discourse", "feeds", "github", "gitlab", "hackernews", "lemmy",
+    "linkedin", "mastodon", "misskey", "peertube", "reddit", "stackexchange", "steam", "telegram")]
 
 
 def all_cases():

@@ -1,12 +1,13 @@
 """Feeds of every format, read by ElementTree: RSS 2.0, RDF, Atom, JSON Feed."""
 import base64
 import html
+import json
 import re
 import urllib.parse
 import xml.etree.ElementTree as xml
 
 from platforms import words
-from platforms.case import ATOM, FEED_JSON, OWN, RSS, SHARED, Case, as_file, at, load
+from platforms.case import ATOM, FEED_JSON, OWN, RSS, SHARED, Case, as_file, at
 
 NAMES = {"atom": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/",
          "media": "http://search.yahoo.com/mrss/", "dc": "http://purl.org/dc/elements/1.1/",
@@ -136,9 +137,12 @@ def atoms(element, name):
 
 def posts_of(path, base="https://example.org/"):
     """The posts of any feed; @base: where it is."""
-    data = path.read_bytes()
+    return posts_of_bytes(path.read_bytes(), base)
+
+
+def posts_of_bytes(data, base):
     if data.lstrip()[:1] == b"{":
-        return [json_post(item, base) for item in load(path)["items"]]
+        return [json_post(item, base) for item in json.loads(data)["items"]]
     root = parse(data)
     base = whole(base, root.get(BASE)) or base
     entries = atoms(root, "entry")

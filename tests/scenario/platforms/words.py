@@ -45,6 +45,12 @@ class Html(html.parser.HTMLParser):
             or bool(UNSEEN_CLASSES & set((have.get("class") or "").split()))
         self.open.append((tag, hidden, tag in QUOTES))
 
+    def handle_startendtag(self, tag, attrs):
+        """A slash closes nothing in HTML: what follows an iframe is in it until it is closed (HTML §13.2.5.32)."""
+        self.handle_starttag(tag, attrs)
+        if tag == "iframe":
+            self.set_cdata_mode(tag)
+
     def handle_endtag(self, tag):
         for i in range(len(self.open) - 1, -1, -1):
             if self.open[i][0] == tag:
