@@ -20,6 +20,14 @@ static const struct asked items = {
 	.subject = "Ada_e",
 };
 
+static const struct asked item = {
+	.source = "hackernews",
+	.url = "https://hacker-news.firebaseio.com/v0/item/106.json",
+	.profile = "https://news.ycombinator.com/user?id=Ada_e",
+	.step = 2,
+	.subject = "Ada_e",
+};
+
 static void addresses(void **state)
 {
 	(void)state;
@@ -52,6 +60,7 @@ static void the_account(void **state)
 	assert_int_equal(extract.n_follows, 1);
 	assert_int_equal(extract.follows[0].relation, FOLLOW_INSTEAD);
 	assert_string_equal(extract.follows[0].url, SEARCH);
+	assert_string_equal(extract.follows[0].subject, "Ada_e - 105 104 103 102");
 	extract_release(&extract);
 }
 
@@ -70,6 +79,31 @@ static void what_it_wrote(void **state)
 	assert_int_equal(extract.verdict, VERDICT_OK);
 	check_posts(&extract, rows, sizeof rows / sizeof *rows);
 	assert_int_equal(extract.n_follows, 0);
+	extract_release(&extract);
+}
+
+/* The search is late, and does not list what was killed: Hacker News itself is asked. */
+static void what_the_search_does_not_know(void **state)
+{
+	(void)state;
+	static const struct post_row rows[] = {
+		{"a comment that was killed", "106", KIND_REPLY, 1735787100, ITEM "106",
+			"Just now, you idiot\n\nSee & read", NULL, 0},
+	};
+	struct asked asked = items;
+	struct extract extract;
+	asked.subject = "Ada_e - 106 105 104 99";
+	answer_file(&asked, "tests/fixtures/hackernews/items.json", &extract);
+	assert_int_equal(extract.n_follows, 2);
+	assert_string_equal(extract.follows[0].url, item.url);
+	assert_string_equal(extract.follows[0].subject, "Ada_e");
+	assert_int_equal(extract.follows[0].relation, FOLLOW_ALSO);
+	assert_non_null(strstr(extract.follows[1].url, "/v0/item/99.json"));
+	extract_release(&extract);
+	answer_file(&item, "tests/fixtures/hackernews/item.json", &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	check_posts(&extract, rows, 1);
+	assert_non_null(extract.coverage.lack);
 	extract_release(&extract);
 }
 
@@ -134,6 +168,16 @@ static void states_of_accounts(void **state)
 		{"only others' rows", 200, "{\"nbHits\":1,\"hits\":[" HIT("9", "bob", "900") "]}",
 			VERDICT_PARSE_DRIFT},
 	};
+	static const struct sign_row of_item[] = {
+		{"it never was", 200, "null", VERDICT_OK},
+		{"deleted by its author", 200,
+			"{\"deleted\":true,\"id\":106,\"time\":1735787100,\"type\":\"comment\"}",
+			VERDICT_OK},
+		{"somebody else's", 200, "{\"by\":\"bob\",\"id\":106,\"type\":\"comment\"}",
+			VERDICT_PARSE_DRIFT},
+		{"a number", 200, "7", VERDICT_PARSE_DRIFT},
+	};
+	check_signs(item, of_item, sizeof of_item / sizeof *of_item);
 	check_signs(user, of_user, sizeof of_user / sizeof *of_user);
 	check_signs(items, of_items, sizeof of_items / sizeof *of_items);
 }
@@ -144,6 +188,8 @@ static void damaged_answers(void **state)
 	check_cuts(&user, "tests/fixtures/hackernews/user.json");
 	check_cuts(&items, "tests/fixtures/hackernews/items.json");
 	check_types(&user, "tests/fixtures/hackernews/user.json");
+	check_cuts(&item, "tests/fixtures/hackernews/item.json");
+	check_types(&item, "tests/fixtures/hackernews/item.json");
 	check_types(&items, "tests/fixtures/hackernews/items.json");
 }
 
@@ -178,6 +224,19 @@ static void genuine_answers(void **state)
 	check_posts(&extract, rows, sizeof rows / sizeof *rows);
 	extract_release(&extract);
 	free(body);
+	body = shared_page("platforms/hackernews/firebase_v0_item_14516538.json", &len);
+	assert_non_null(body);
+	json_t *given = json_loadb(body, len, 0, NULL);
+	asked = item;
+	asked.subject = json_string_value(json_object_get(given, "by"));
+	answer(&asked, body, len, &extract);
+	assert_int_equal(extract.verdict, VERDICT_OK);
+	assert_int_equal(extract.n_posts, 1);
+	assert_int_equal(
+		extract.posts[0].published_s, json_integer_value(json_object_get(given, "time")));
+	extract_release(&extract);
+	json_decref(given);
+	free(body);
 }
 
 int main(void)
@@ -186,6 +245,7 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(the_account),
 		cmocka_unit_test(what_it_wrote),
+		cmocka_unit_test(what_the_search_does_not_know),
 		cmocka_unit_test(a_thousand_at_a_time),
 		cmocka_unit_test(states_of_accounts),
 		cmocka_unit_test(damaged_answers),
