@@ -29,14 +29,15 @@ const struct source *source_pick(const struct url *url, const char **ret_why)
 	return sources[n_sources - 1];
 }
 
-/* A source may know better than a wall's verdict, but not that the page is none. */
+/* A source may know better what a status means, or another way to go.  What the page itself shows it
+ * does not know better. */
 static int read_wall(
 	const struct source *source, const struct page *page, bool shown, struct extract *extract)
 {
 	enum verdict verdict = extract->verdict;
 	const char *why = extract->why;
 	int r = source->walled ? source->walled(page, extract) : 0;
-	if (shown && verdict_proves(extract->verdict)) {
+	if (shown && extract->verdict != verdict) {
 		extract->verdict = verdict;
 		extract->why = why;
 	}
