@@ -55,7 +55,7 @@ CALM = {"admiration", "amusement", "approval", "caring", "curiosity", "desire", 
 # the categories that find the same; corpora that hold nothing of the kind, and are as benign.
 LISTS = [
     dict(id="unprofessional.insult.phrases", title="Words that offend, taken together",
-         category="unprofessional.insult", items=1500, c=0.03, c2=0.1, shares=(0.0010, 0.0001), alone=1.25, same=("",),
+         category="unprofessional.insult", items=1500, c=0.03, c2=0.1, shares=(0.0005, 0.0001), alone=1.25, same=("",),
          elsewhere=["affiliate_youtube", "ethics_cm"], unless=["_ctx.violence_condemned"],
          allow="    allow: [{match: '\\bsuck(?:s|ed)? less\\b', reason: praise}]\n",
          corpora={"tweeteval_offensive_train": 4, "tweeteval_offensive_val": 4, "toxic_spans_train": 3,
