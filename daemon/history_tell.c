@@ -100,7 +100,8 @@ static int note(struct history *history, struct history_list *list)
  * known changes nothing of that. */
 static bool is_worth_it(const struct history_list *list)
 {
-	bool head_failed = list->failed && !list->joined && list->mode != MODE_READ;
+	bool knew = list->was.full_s != 0 && !history_meets(list);
+	bool head_failed = list->failed && !list->joined && (list->mode != MODE_READ || knew);
 	return list->n_pages > 0 && !head_failed && (list->chain || list->was.rules_digest);
 }
 
@@ -149,7 +150,10 @@ int history_close(struct history *history, struct tally *tally)
 		whole &=
 			list->whole || list->failed || !is_of_posts(list) || !list->is.rules_digest;
 	}
-	return r < 0 || whole ? r : tally_unfinished(tally);
+	if (r < 0 || whole)
+		return r;
+	return history->options.once ? tally_cut(tally, "there are more pages than one scan reads")
+				     : tally_unfinished(tally);
 }
 
 /* ---- what was shown ---- */

@@ -54,6 +54,7 @@ struct world {
 	struct list_memory memory;
 	bool has_memory;
 	char tell[1024];
+	char lack[1024];
 	struct arena *arena;
 };
 
@@ -242,6 +243,8 @@ static void scan(struct world *world)
 	}
 	(void)snprintf(world->tell, sizeof world->tell, "%s",
 		world->outcome.known.tell ? world->outcome.known.tell : "");
+	(void)snprintf(world->lack, sizeof world->lack, "%s",
+		world->outcome.lack ? world->outcome.lack : "");
 	history_free(history);
 	tally_release(&tally);
 }
@@ -467,6 +470,37 @@ static void who_will_not_come_back_reads_what_one_scan_may(void **state)
 	assert_int_equal(world->n_asked, 121);
 	assert_int_equal(unseen(world), 0);
 	assert_string_equal(world->tell, "");
+}
+
+static void who_will_not_come_back_is_told_what_is_left_out(void **state)
+{
+	struct world *world = *state;
+	world->once = true;
+	fill(world, 3000, DAY_S);
+	scan(world);
+	assert_int_equal(world->n_asked, LIMIT_PAGES_A_SCAN);
+	assert_int_equal(world->outcome.verdict, VERDICT_TRUNCATED);
+	assert_string_equal(world->lack, "there are more pages than one scan reads");
+	assert_false(world->shown.all);
+}
+
+static void reading_anew_that_fails_at_once_leaves_what_was_known(void **state)
+{
+	struct world *world = *state;
+	fill(world, 100, 12 * HOUR_S);
+	scan(world);
+	world->now_s += FULL;
+	for (int i = 0; i < 12; i++)
+		publish(&world->site, world->now_s - 12 + i);
+	world->fails_after = 1;
+	world->failure = VERDICT_SERVER_ERROR;
+	scan(world);
+	assert_int_equal(world->outcome.verdict, VERDICT_SERVER_ERROR);
+	assert_false(world->has_memory);
+	world->fails_after = 0;
+	scan_after(world, HOUR_S);
+	assert_int_equal(world->outcome.verdict, VERDICT_OK);
+	assert_true(world->shown.all);
 }
 
 static void reading_anew_goes_on_over_several_scans_and_leaves_the_verdict(void **state)
@@ -865,6 +899,8 @@ int main(void)
 		TEST(a_clock_before_all_posts_reads_them_all),
 		TEST(a_long_history_is_read_over_several_scans),
 		TEST(who_will_not_come_back_reads_what_one_scan_may),
+		TEST(who_will_not_come_back_is_told_what_is_left_out),
+		TEST(reading_anew_that_fails_at_once_leaves_what_was_known),
 		TEST(reading_anew_goes_on_over_several_scans_and_leaves_the_verdict),
 		TEST(a_server_that_asks_to_wait_is_no_failure_behind_the_head),
 		TEST(a_page_that_fails_fails_the_scan_and_not_the_place),
