@@ -114,6 +114,11 @@ def test_a_damaged_answer_is_never_clean(played, name):
     assert told_profile["why"] and status == 3
 
 
+@pytest.mark.skipif(not cases.SHARED.is_dir(), reason="there are no samples of real platforms here")
+def test_every_sample_is_played_or_excused():
+    assert cases.unaccounted() == []
+
+
 def test_only_what_the_platforms_know_is_asked(played):
     """Requests of every scene: under our own name, and nothing but for posts that are asked with a body."""
     for result in played.results:

@@ -142,6 +142,16 @@ def genuine():
     pinned = load(SHARED / "mastodon/ap_featured.json")["orderedItems"]
     owner = author_of(pinned[0])
     yield case_of("mastodon/ap_featured", person(owner, "LemmyDev"), [create(note) for note in pinned])
+    tombstone = load(SHARED / "lemmy/ap_tombstone.json")
+    yield Case("lemmy/ap_tombstone", tombstone["id"].replace("http://", "https://"), [
+        at(urllib.parse.urlsplit(tombstone["id"]).netloc, urllib.parse.urlsplit(tombstone["id"]).path,
+           as_json(tombstone, ACTIVITY, status=410))], [], verdicts=("gone",), config=CONFIG)
+    empty = load(SHARED / "lemmy/ap_person_outbox_empty.json")
+    actor = {**person("https://empty.lemmy.example/u/picard", "picard"), "outbox": "https://empty.lemmy.example/outbox"}
+    yield Case("lemmy/ap_person_outbox_empty", actor["id"], [
+        at("empty.lemmy.example", "/u/picard", as_json(actor, ACTIVITY)),
+        at("empty.lemmy.example", "/outbox", as_json({**empty, "id": actor["outbox"]}, ACTIVITY), part="")], [],
+        verdicts=("truncated",), source="activitypub", config=CONFIG)
     yield from conversation()
 
 

@@ -54,6 +54,13 @@ def post_of(item, did):
     return {**shown, "kind": "reply" if record.get("reply") else "post", "text": own, "others": others}
 
 
+def follow_of(account):
+    """No words of the person's own: who is followed, as far as it goes."""
+    handle = account["handle"]
+    return {"id": f"follow:{account['did']}", "kind": "follow", "text": "",
+            "others": words.join(f"@{handle}", account.get("displayName"), account.get("description"))}
+
+
 def case_of(name, actor, profile, pages, **more):
     """@pages: what each request for the feed gives, the first without a cursor."""
     items = [item for page in pages for item in page["feed"]]
@@ -92,8 +99,15 @@ def single_items():
         yield case_of(name, handle, {"did": did, "handle": handle, "postsCount": 1}, [{"feed": [item]}])
     thread = load(FOLDER / "thread_view_post_with_embed_media.json")["thread"]
     author = thread["post"]["author"]
-    yield case_of("thread_view_post_with_embed_media", author["handle"], {**author, "postsCount": 1},
-                  [{"feed": [{"post": thread["post"]}]}])
+    profile = {**author, "postsCount": 1, "followsCount": 2}
+    case = case_of("thread_view_post_with_embed_media", author["handle"], profile,
+                   [{"feed": [{"post": thread["post"]}]}])
+    follows = load(FOLDER / "get_follows.json")
+    case.routes.append(at(APPVIEW, "/xrpc/app.bsky.graph.getFollows", as_json({**follows, "cursor": None}),
+                          part="", actor=author["did"]))
+    case.posts += [follow_of(account) for account in follows["follows"]]
+    case.aside = ("bio", "handle")
+    yield case
 
 
 def conversation():

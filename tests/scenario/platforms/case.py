@@ -76,22 +76,30 @@ def at(host, path, reply, part="main", method="GET", body=(), **query):
     return Route(host, path, reply, pairs, part, method, tuple(body))
 
 
+READ = set()  # files that cases are made of
+
+
+def read(path):
+    READ.add(pathlib.Path(path))
+    return pathlib.Path(path).read_bytes()
+
+
 def as_json(value, kind=JSON, **more):
     return Reply(json.dumps(value, ensure_ascii=False).encode(), kind, **more)
 
 
 def as_file(path, kind=JSON, **more):
-    return Reply(pathlib.Path(path).read_bytes(), kind, **more)
+    return Reply(read(path), kind, **more)
 
 
 def load(path):
-    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    return json.loads(read(path))
 
 
 def headers_of(path):
     """Headers as curl -D writes them, without those that are the connection's own affair."""
     ours = ("content-length", "content-encoding", "content-type", "connection", "transfer-encoding", "date",
             "set-cookie", "keep-alive")
-    rows = [line.split(":", 1) for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines() if ":" in line]
+    rows = [line.split(":", 1) for line in read(path).decode().splitlines() if ":" in line]
     return tuple((key.strip(), value.strip()) for key, value in rows
                  if key.strip().lower() not in ours and not key.lower().startswith("http/"))

@@ -2,7 +2,7 @@
 import ast
 
 from platforms import words
-from platforms.case import OWN, SHARED, Case, as_file, as_json, at, load
+from platforms.case import OWN, SHARED, Case, as_file, as_json, at, load, read
 
 FOLDER = SHARED / "github"
 API = "api.github.com"
@@ -52,48 +52,65 @@ def commit_posts(rows, login):
             for row in rows if same((row["author"] or {}).get("login"), login)]
 
 
+def act_posts(kind, rows):
+    """Follows, memberships, stars: no words of the person's own, but whom or what they are about."""
+    for row in rows:
+        thing = row.get("repo", row)
+        handle = thing["owner"]["login"] if kind == "star" else thing["login"]
+        yield {"id": f"{kind}/{thing['full_name'] if kind == 'star' else handle}", "kind": kind, "text": "",
+               "published": words.when(row.get("starred_at")),
+               "others": words.join(f"@{handle}", thing.get("full_name"), thing.get("description"))}
+
+
 def found(rows):
     return {"total_count": len(rows), "incomplete_results": False, "items": rows}
 
 
-def case_of(name, user, issues=(), events=(), repos=(), commits=(), headers=(), reply=None):
+def case_of(name, user, issues=(), events=(), repos=(), commits=(), headers=(), acts=()):
+    """@acts: follow, membership and star, each with the rows of its list."""
+    acts = {"follow": [], "membership": [], "star": [], **dict(acts)}
     login = user["login"]
     issues, events, repos, commits = map(list, (issues, events, repos, commits))
     posts = [*issue_posts(issues, login), *event_posts(events, login), *repo_posts(repos, login),
              *commit_posts(commits, login)]
+    posts += [post for kind, rows in acts.items() for post in act_posts(kind, rows)]
     place = f"/users/{login}"
-    routes = [at(API, place, reply or as_json(user, headers=headers)),
+    routes = [at(API, place, as_json(user, headers=headers)),
               at(API, "/search/issues", as_json(found(issues), headers=headers), part="main" if issues else "",
                  q=f"author:{login}"),
               at(API, f"{place}/events/public", as_json(events, headers=headers), page=1),
               at(API, f"{place}/repos", as_json(repos, headers=headers), part="also", page=1),
               at(API, "/search/commits", as_json(found(commits), headers=headers), part="also", q=f"author:{login}"),
-              at(API, f"{place}/following", as_file(FOLDER / "rest_user_following.json") if FOLDER.is_dir()
-                 else as_json([]), part=""),
-              at(API, f"{place}/starred", as_json([]), part=""), at(API, f"{place}/orgs", as_json([]), part=""),
+              at(API, f"{place}/following", as_json(acts["follow"]), part="also"),
+              at(API, f"{place}/orgs", as_json(acts["membership"]), part="also"),
+              at(API, f"{place}/starred", as_json(acts["star"]), part="also"),
               at(API, f"{place}/gists", as_json([]), part=""),
               at(API, f"{place}/social_accounts", as_json([]), part="")]
     return Case(name, f"https://github.com/{login}", routes, posts, verdicts=("truncated",), source="github",
-                facts={"handle": login, "name": user.get("name") or login})
+                aside=("bio", "handle"), facts={"handle": login, "name": user.get("name") or login})
 
 
 def rates():
     """The rate headers as they were recorded, with a limit that is not used up."""
-    rows = ast.literal_eval((FOLDER / "rest_user_headers.txt").read_text(encoding="utf-8"))
+    rows = ast.literal_eval(read(FOLDER / "rest_user_headers.txt").decode())
     return tuple((key, value) for key, value in rows if key.lower().startswith("x-ratelimit"))
 
 
 def genuine():
     user = load(FOLDER / "rest_user.json")
+    acts = {"follow": load(FOLDER / "rest_user_following.json"), "membership": load(FOLDER / "rest_user_orgs.json"),
+            "star": load(FOLDER / "rest_user_starred.json")}
     yield case_of("github/rest_user", user, [load(FOLDER / "rest_issue.json")],
-                  load(FOLDER / "rest_user_events_public_2012.json"), headers=rates())
+                  load(FOLDER / "rest_user_events_public_2012.json"), headers=rates(), acts=acts)
     simon = load(FOLDER / "dogsheep_user.json")
     repo = load(FOLDER / "dogsheep_repo.json")
     comments = [{"id": str(i), "type": "IssueCommentEvent", "actor": comment["user"],
                  "created_at": comment["created_at"], "payload": {"action": "created", "comment": comment}}
                 for i, comment in enumerate(load(FOLDER / "dogsheep_issue-comments.json"))]
     owner = {**simon, "login": repo["owner"]["login"]}
-    yield case_of("github/dogsheep", simon, load(FOLDER / "dogsheep_issues.json"), comments)
+    starred = {"star": load(FOLDER / "dogsheep_starred.json")}
+    yield case_of("github/dogsheep", {**simon, "following": 1}, load(FOLDER / "dogsheep_issues.json"), comments,
+                  acts=starred)
     yield case_of("github/dogsheep_repo", owner, repos=[repo])
     events = {}
     for path in sorted((FOLDER / "events").glob("*.json")):

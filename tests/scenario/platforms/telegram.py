@@ -2,7 +2,7 @@
 import html.parser
 
 from platforms import words
-from platforms.case import HTML, OWN, SHARED, Case, Reply, at
+from platforms.case import HTML, OWN, SHARED, Case, Reply, at, read
 
 SITE = "t.me"
 OWN_PARTS = ("js-message_text", "tgme_widget_message_poll_question", "tgme_widget_message_poll_option_text")
@@ -76,7 +76,7 @@ def posts_of(page, name):
 
 
 def case_of(case_name, path, name, older=None, page=None):
-    page = page or path.read_text(encoding="utf-8")
+    page = page or read(path).decode()
     routes = [at(SITE, f"/s/{name}", Reply(page.encode(), HTML))]
     if older:
         end = f'<div class="tgme_channel_info"></div><main class="js-message_history">{older}</main>'
@@ -88,7 +88,7 @@ def case_of(case_name, path, name, older=None, page=None):
 
 def genuine():
     path = SHARED / "telegram/s_channel_page.html"
-    page = path.read_text(encoding="utf-8")
+    page = read(path).decode()
     yield case_of("telegram/s_channel_page", path, "tchantest", page=page)
 
 
