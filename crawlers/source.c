@@ -53,6 +53,19 @@ static int read_page_of(
 	return r < 0 ? r : read_wall(source, page, r == WALL_E_SHOWN, extract);
 }
 
+/* The newest post is the last that was heard of its writer, where the site does not say. */
+static void note_active(const struct page *page, struct extract *extract)
+{
+	int64_t newest_s = 0;
+	for (size_t i = 0; i < extract->n_posts; i++) {
+		int64_t at_s = extract->posts[i].published_s;
+		if (at_s > newest_s && at_s <= page->fetched_s)
+			newest_s = at_s;
+	}
+	if (extract->facts.last_active_s == 0)
+		extract->facts.last_active_s = newest_s;
+}
+
 int source_read(const struct walls *walls, const struct page *page, struct extract *extract)
 {
 	int r = extract_init(extract);
@@ -65,6 +78,7 @@ int source_read(const struct walls *walls, const struct page *page, struct extra
 	}
 	extract->walls = walls;
 	r = read_page_of(source, page, extract);
+	note_active(page, extract);
 	for (size_t i = 0; i < extract->n_posts; i++)
 		extract->coverage.n_interactions += kind_is_interaction(extract->posts[i].kind);
 	return r;

@@ -190,16 +190,6 @@ static void note_authors(struct extract *extract)
 		extract->facts.name = first;
 }
 
-static int64_t newest(const struct extract *extract)
-{
-	int64_t newest_s = 0;
-	for (size_t i = 0; i < extract->n_posts; i++) {
-		if (extract->posts[i].published_s > newest_s)
-			newest_s = extract->posts[i].published_s;
-	}
-	return newest_s;
-}
-
 int feed_write(const struct feed *feed, struct extract *extract)
 {
 	extract->facts.name = feed->author;
@@ -208,7 +198,6 @@ int feed_write(const struct feed *feed, struct extract *extract)
 		r = write_item(feed, &feed->items[i], extract);
 	if (r < 0)
 		return r;
-	extract->facts.last_active_s = newest(extract);
 	note_authors(extract);
 	return 0;
 }

@@ -328,6 +328,22 @@ static void walls_go_to_the_source(void **state)
 	}
 }
 
+static void the_newest_post_is_the_last_of_its_writer(void **state)
+{
+	(void)state;
+	static const char feed[] =
+		"<rss><channel><title>x</title>"
+		"<item><guid>1</guid><title>a</title><pubDate>2023-10-01T00:00:00Z</pubDate></item>"
+		"<item><guid>2</guid><title>b</title><pubDate>2023-11-01T00:00:00Z</pubDate></item>"
+		"<item><guid>3</guid><title>yet to come</title><pubDate>2031-01-01T00:00:00Z"
+		"</pubDate></item></channel></rss>";
+	struct page page = page_of("feed", "https://ada.example/feed", feed, strlen(feed));
+	struct extract extract;
+	assert_int_equal(source_read(shipped_walls(), &page, &extract), 0);
+	assert_int_equal(extract.facts.last_active_s, 1698796800);
+	extract_release(&extract);
+}
+
 static void own_pages_are_kept_once(void **state)
 {
 	(void)state;
@@ -360,6 +376,7 @@ int main(void)
 		cmocka_unit_test(every_source_has_fixtures),
 		cmocka_unit_test(profiles_go_to_the_most_particular_source),
 		cmocka_unit_test(walls_go_to_the_source),
+		cmocka_unit_test(the_newest_post_is_the_last_of_its_writer),
 		cmocka_unit_test(own_pages_are_kept_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
