@@ -5,6 +5,7 @@
 #include "crawlers/sources/fediverse.h"
 #include "crawlers/sources/sources.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -12,7 +13,8 @@
  * the lists of whom it follows and what it likes where they are public.  A server that wants requests
  * to be signed, or whose outbox only counts, may still show a web page.
  *
- * The subject of the actor is a mode, that of what comes after it "MODE ACTOR".
+ * The subject of the actor is a mode, that of what comes after it "MODE ACTOR", with a page's number
+ * behind it in the lists.
  */
 enum step { STEP_ACTOR, STEP_OUTBOX, STEP_OBJECT, STEP_FOLLOWING, STEP_LIKED };
 
@@ -27,13 +29,14 @@ enum step { STEP_ACTOR, STEP_OUTBOX, STEP_OBJECT, STEP_FOLLOWING, STEP_LIKED };
 struct subject {
 	const char *mode;
 	const char *actor; /* its id */
+	int number;        /* of the page, in lists of interactions; 0: the first */
 };
 
 static int subject_of(struct arena *arena, const struct page *page, struct subject *ret)
 {
-	const char *words[2] = {"", ""};
-	int r = api_split(arena, page->subject, words, 2);
-	*ret = (struct subject){words[0], words[1]};
+	const char *words[3] = {"", "", ""};
+	int r = api_split(arena, page->subject, words, 3);
+	*ret = (struct subject){words[0], words[1], (int)strtol(words[2], NULL, 10)};
 	return r;
 }
 
@@ -95,7 +98,10 @@ static int follow_part(const struct page *page, struct extract *extract,
 					 "that is not read.";
 		return 0;
 	}
-	r = api_format(arena, &like.subject, "%s %s", subject->mode, subject->actor);
+	r = subject->number > 0
+		    ? api_format(arena, &like.subject, "%s %s %d", subject->mode, subject->actor,
+			      subject->number)
+		    : api_format(arena, &like.subject, "%s %s", subject->mode, subject->actor);
 	return r < 0 ? r : api_follow(extract, &like, "%s", whole);
 }
 
@@ -312,15 +318,28 @@ static int read_interactions(const json_t *root, const struct page *page, struct
 	struct subject subject = {0};
 	const json_t *list;
 	const char *next;
+	size_t n_known = 0;
 	if (!is_collection(root))
 		return api_drift(extract, "The answer is no list as ActivityPub has it.");
 	find_rows(root, &list, &next);
 	int r = subject_of(extract->arena, page, &subject);
-	for (size_t i = 0; r == 0 && i < activitypub_count(list); i++)
-		r = activitypub_write_interaction(activitypub_item(list, i), &act, page, extract);
+	for (size_t i = 0; r == 0 && i < activitypub_count(list); i++) {
+		const json_t *row = activitypub_item(list, i);
+		n_known += activitypub_id(row) != NULL;
+		r = activitypub_write_interaction(row, &act, page, extract);
+	}
 	if (r < 0)
 		return r;
-	extract->verdict = VERDICT_OK;
+	api_judge_acts(extract, activitypub_count(list), n_known);
+	if (!next && activitypub_count(list) == 0 && json_int64(root, "totalItems", 0) > 0)
+		return api_cut_acts(extract,
+			"The server only counts whom the account follows, or what it likes.");
+	if (!next)
+		return 0;
+	if (subject.number >= FEDIVERSE_ACT_PAGES)
+		return api_cut_acts(
+			extract, "Not all of whom the account follows, or what it likes, is read.");
+	subject.number++;
 	return follow_part(page, extract, &subject, (enum step)page->step, FOLLOW_ALSO, next);
 }
 

@@ -52,6 +52,9 @@ MUST_CHECK int fediverse_ask_software(struct extract *extract, const char *origi
 #define FEDIVERSE_FULL_OUTBOX "full"
 /* Subject of an actor of whose server nothing is known. */
 #define FEDIVERSE_PLAIN "-"
+/* Pages that are read of one list of whom an account follows, or what it likes: who follows a thousand
+ * follows everybody, and posts come first. */
+#define FEDIVERSE_ACT_PAGES 12
 /* Subject of an actor that a web page names beside what it shows itself: all of it is FOLLOW_ALSO. */
 #define FEDIVERSE_BESIDE_A_PAGE "also"
 

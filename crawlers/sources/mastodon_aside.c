@@ -2,6 +2,7 @@
 
 #include "crawlers/parse/json.h"
 #include "crawlers/parse/links.h"
+#include "crawlers/sources/fediverse.h"
 #include "crawlers/sources/sources.h"
 #include "daemon/base/limits.h"
 
@@ -9,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Accounts of one page (docs.joinmastodon.org/methods/accounts), and pages that are read. */
+/* The most accounts that a page can have (docs.joinmastodon.org/methods/accounts). */
 #define FOLLOWING_A_PAGE 80
-#define FOLLOWING_PAGES  13
 
 /* Requests of one page that are left for others than edited posts. */
 #define REQUESTS_KEPT 2
@@ -356,7 +356,7 @@ int mastodon_read_following(const json_t *list, const struct page *page, struct 
 	int number = (int)strtol(words[1], NULL, 10); /* our own */
 	if (r < 0 || !next)
 		return r;
-	if (number >= FOLLOWING_PAGES)
+	if (number >= FEDIVERSE_ACT_PAGES)
 		return api_cut_acts(extract, "Not all of whom the account follows is read.");
 	return follow_following(extract, words[0], number + 1, next);
 }

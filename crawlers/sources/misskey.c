@@ -6,7 +6,6 @@
 #include "crawlers/sources/fediverse.h"
 #include "crawlers/sources/feed.h"
 #include "crawlers/sources/sources.h"
-#include "daemon/base/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -204,21 +203,23 @@ static int read_notes(const json_t *list, const struct page *page, struct extrac
 static int read_following(const json_t *list, const struct page *page, struct extract *extract)
 {
 	const char *words[2] = {"", ""}, *origin = "", *subject = "", *last = last_id(list);
+	size_t n_known = 0;
 	int r = api_split(extract->arena, page->subject, words, 2);
 	if (r == 0)
 		r = api_origin(extract->arena, page, &origin);
-	for (size_t i = 0; r == 0 && i < json_array_size(list); i++)
-		r = misskey_write_following(json_array_get(list, i), origin, extract);
+	for (size_t i = 0; r == 0 && i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+		n_known += json_words(json_object_at(row, "followee"), "username") != NULL;
+		r = misskey_write_following(row, origin, extract);
+	}
 	if (r < 0)
 		return r;
 	int number = (int)strtol(words[1], NULL, 10); /* our own */
-	extract->verdict = VERDICT_OK;
+	api_judge_acts(extract, json_array_size(list), n_known);
 	if (!last)
 		return 0;
-	if (number >= LIMIT_INTERACTION_PAGES) {
-		extract->coverage.lack = "Not all of whom the account follows is read.";
-		return 0;
-	}
+	if (number >= FEDIVERSE_ACT_PAGES)
+		return api_cut_acts(extract, "Not all of whom the account follows is read.");
 	r = api_format(extract->arena, &subject, "%s %d", words[0], number + 1);
 	return r < 0 ? r : follow_list(page, extract, STEP_FOLLOWING, FOLLOW_ALSO, subject, last);
 }

@@ -34,9 +34,6 @@
 #define LIMIT_FOLLOWS 32
 /* Pages fetched for one profile in one scan: 200 pages of 40 statuses are 8,000 posts. */
 #define LIMIT_PAGES_A_SCAN 200
-/* Pages of one list of whom an account follows or what it likes: a thousand accounts on most platforms;
- * who follows more follows everybody, and posts come first. */
-#define LIMIT_INTERACTION_PAGES 10
 /* Of them, pages of a long history behind what is new, when a later scan can go on: with four scans a day,
  * as is the default, 200 requests; the smallest daily allowance known of a platform is 300 (Stack
  * Exchange).  14,000 posts by 40 are read in two days. */

@@ -452,7 +452,7 @@ static void whom_it_follows(void **state)
 	assert_string_equal(extract.posts[1].links[0].url, "https://social.example/@eve");
 	assert_true(follows(&extract, MORE, FOLLOWING, "42 2", FOLLOW_ALSO));
 	extract_release(&extract);
-	page.subject = "42 13";
+	page.subject = "42 12";
 	extract = read_page_of(&page);
 	assert_int_equal(extract.n_follows, 0);
 	assert_true(extract.coverage.interactions_cut);

@@ -129,7 +129,7 @@ static void whom_it_follows(void **state)
 	assert_string_equal(extract.follows[0].json,
 		"{\"userId\":\"" ID "\",\"limit\":100,\"untilId\":\"9flw000001\"}");
 	extract_release(&extract);
-	question.subject = ID " 10";
+	question.subject = ID " 12";
 	answer_file(&question, FIXTURES "following.json", &extract);
 	assert_int_equal(extract.n_follows, 0);
 	assert_non_null(extract.coverage.lack);

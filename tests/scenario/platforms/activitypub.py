@@ -2,7 +2,7 @@
 import urllib.parse
 
 from platforms import words
-from platforms.case import ACTIVITY, HTML, OWN, SERVERS, SHARED, Case, Reply, as_json, at, load
+from platforms.case import ACTIVITY, HTML, JSON, OWN, SERVERS, SHARED, Case, Reply, as_json, at, load
 
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 CONFIG = "source: activitypub"
@@ -153,6 +153,7 @@ def genuine():
         at("empty.lemmy.example", "/outbox", as_json({**empty, "id": actor["outbox"]}, ACTIVITY), part="")], [],
         verdicts=("truncated",), source="activitypub", config=CONFIG)
     yield from conversation()
+    yield from accounts()
 
 
 def conversation():
@@ -174,6 +175,31 @@ def conversation():
               for key, value in post.items()} for post in posts]
     yield Case("fedify", f"https://{host}/users/alice", routes, posts, verdicts=("ok", "truncated"),
                source="activitypub", config=CONFIG)
+
+
+def accounts():
+    """The same server, found by the account: under its own domain, and under another one that points there."""
+    folder = SERVERS / "fedify"
+    for name, domain, host in (("own", "handle.example", "handle.example"),
+                               ("other", "domain.example", "web.domain.example")):
+        def answer(file, kind=ACTIVITY, account=f"alice@{domain}", at_host=host):
+            body = (folder / file).read_bytes().replace(b"alice@localhost:8443", account.encode())
+            return Reply(body.replace(b"localhost:8443", at_host.encode()), kind)
+
+        acct = f"acct:alice@{domain}"
+        hosts = {domain, host}  # who is pointed to is asked whether that is so
+        routes = [at(one, "/.well-known/webfinger", answer("webfinger.json", "application/jrd+json"), resource=acct)
+                  for one in sorted(hosts)]
+        routes += [at(host, "/.well-known/nodeinfo", answer("nodeinfo-links.json", "application/jrd+json"), part=""),
+                   at(host, "/nodeinfo/2.1", answer("nodeinfo.json", JSON), part=""),
+                   at(host, "/users/alice", answer("actor.json")),
+                   at(host, "/users/alice/outbox", answer("outbox-page3.json"), cursor=0),
+                   at(host, "/users/alice/outbox", answer("outbox.json"))]
+        rows = load(folder / "outbox-page3.json")["orderedItems"]
+        posts = [{key: value.replace("localhost:8443", host) if isinstance(value, str) else value
+                  for key, value in row_post(row, "https://localhost:8443/users/alice").items()} for row in rows]
+        yield Case(f"fedify-account-{name}", f"https://{domain}/@alice", routes, posts, verdicts=("ok", "truncated"),
+                   source="activitypub", written=f"@alice@{domain}", tolerant=True)
 
 
 def own():

@@ -62,6 +62,7 @@ class Case:
     facts: dict = dataclasses.field(default_factory=dict)
     aside: tuple = ("bio", "handle", "like", "follow", "star", "membership")
     config: str = ""        # more lines of its entry in the config
+    written: str = ""       # how the config writes it, where that is not the URL
     tolerant: bool = False  # markup that no parser can call broken: cut off it is only shorter
     ordered: bool = False   # the order of rows has a meaning: they are not shuffled
 

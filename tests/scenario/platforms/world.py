@@ -87,7 +87,7 @@ def write_scene(folder, number, cases, authority):
     (folder / "hosts").write_text("".join(f"{address_of(number)} {host}\n" for host in ["localhost.test", *hosts]))
     lines = ["fetch:", f"  ca-file: {authority}", "profiles:"]
     for case in cases:
-        lines.append(f"  - url: {json.dumps(case.url)}")
+        lines.append(f"  - url: {json.dumps(case.written or case.url)}")
         lines += ["    " + line for line in case.config.splitlines()]
     (folder / "dirtwatch.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
