@@ -285,7 +285,7 @@ static int write_object(const json_t *object, const char *as, const char *owner,
 	(void)words_at(object, "content", "contentMap", &lang);
 	int r = api_copy(arena, as ? as : id, &post.id);
 	if (r == 0)
-		r = api_url(arena, page->final_url, url ? url : id, &post.url);
+		r = api_permalink(arena, page->final_url, url ? url : id, &post.url);
 	if (r == 0)
 		r = api_copy(arena, lang, &post.lang);
 	if (r == 0)

@@ -123,10 +123,14 @@ int api_follow(struct extract *extract, const struct follow *like, const char *f
 	va_end(args);
 	if (r < 0)
 		return r;
-	if (strlen(follow.url) > LIMIT_URL_B ||
+	struct url url;
+	r = url_parse(extract->arena, follow.url, &url);
+	if (r < 0)
+		return r;
+	if (r == URL_E_BAD || strlen(follow.url) > LIMIT_URL_B ||
 		(follow.subject && strlen(follow.subject) > LIMIT_URL_B)) {
 		extract->coverage.cut = true;
-		extract->coverage.lack = "The server leads to addresses too long to be asked for.";
+		extract->coverage.lack = "The server leads to addresses that can not be asked for.";
 		return 0;
 	}
 	return extract_add_follow(extract, &follow);

@@ -205,8 +205,9 @@ static int write_version(struct extract *extract, const struct sentences *senten
 static int write_versions(const json_t *const *versions, size_t count, const char *const words[3],
 	struct extract *extract, const struct sentences *sentences)
 {
-	int r = 0;
+	const char *url = "";
 	size_t from = 0;
+	int r = 0;
 	for (size_t i = 0; r == 0 && i + 1 < count; i++) {
 		size_t to = from;
 		while (to < sentences->count && sentences->items[to].version == i)
@@ -216,8 +217,10 @@ static int write_versions(const json_t *const *versions, size_t count, const cha
 			.published_s = json_date(versions[i], "created_at"),
 		};
 		r = api_format(extract->arena, &head.id, "%s/v%zu", words[1], i + 1);
-		if (r == 0 && *words[2] != '\0')
-			r = api_format(extract->arena, &head.url, "%s#v%zu", words[2], i + 1);
+		if (r == 0)
+			r = api_format(extract->arena, &url, "%s#v%zu", words[2], i + 1);
+		if (r == 0)
+			r = api_permalink(extract->arena, NULL, url, &head.url);
 		if (r == 0)
 			r = write_version(extract, sentences, from, to, &head);
 		from = to;
