@@ -134,14 +134,26 @@ static bool is_markup(const struct strings *strings)
 	return strings->count > 0;
 }
 
+/* An answer with such a status is no page of posts, whatever stands in it. */
+static bool is_wrong(const struct status_ranges *statuses)
+{
+	for (size_t i = 0; i < statuses->count; i++) {
+		if (statuses->items[i].first < STATUS_WRONG)
+			return false;
+	}
+	return statuses->count > 0;
+}
+
 static void check_page(struct walk *walk, struct yaml node, const struct wall_sign *sign)
 {
 	bool told = sign->titles.count || sign->starts.count;
 	bool ours = sign->hosts.count && (sign->bodies.count || sign->paths.count);
-	if (!told && !ours && !is_markup(&sign->bodies))
+	bool body = is_markup(&sign->bodies) || (is_wrong(&sign->statuses) && sign->bodies.count);
+	if (!told && !ours && !body)
 		walk_problem(walk, node,
 			"a page that only quotes this would be taken for a wall: give \"title\", "
-			"\"host\" with \"body\" or \"path\", or a \"body\" that begins with \"<\"");
+			"\"host\" with \"body\" or \"path\", or a \"body\" that begins with \"<\" "
+			"or has a \"status\" from 400 on");
 }
 
 static void check_answer(struct walk *walk, struct yaml node, const struct wall_sign *sign)

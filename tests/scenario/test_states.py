@@ -24,7 +24,7 @@ def text(body, kind="text/html", status=200):
 
 # verdict: (what is asked for, the source that is named in the config, how the program ends)
 STATES = {
-    "ok": (text('<html><body><article class="h-entry"><p class="e-content">One.</p></article></body></html>'), None, OK),
+    "ok": (text('<html><article class="h-entry"><p class="e-content">One.</p></article></html>'), None, OK),
     "empty": (text(FEED.format(""), "application/rss+xml"), "feed", OK),
     "truncated": (text(FEED.format(ITEM) + "<", "application/rss+xml"), "feed", OK),
     "not-found": ("/status/404", None, NOT_PROVEN),

@@ -92,6 +92,8 @@ static const struct bad_row bad_rows[] = {
 		"a page that only quotes this"},
 	{"one body of two that a text may quote", NULL, PAGES("id: a.b, body: ['<b>x', x], verdict: blocked, " TESTS),
 		"a page that only quotes this"},
+	{"a status with which a text is shown", NULL,
+		PAGES("id: a.b, body: x, status: [200, 403], verdict: blocked, " TESTS), "a page that only quotes this"},
 	{"no examples", NULL, PAGES("id: a.b, title: X, verdict: blocked, from: us"), "\"tests\" is missing"},
 	{"none that it is not", NULL, PAGES("id: a.b, title: X, verdict: blocked, from: us, tests: {wall: [x]}"),
 		"\"not\" is missing"},
@@ -211,6 +213,8 @@ static const struct layer_row layer_rows[] = {
 		200, "<title>Q</title>", VERDICT_GONE},
 	{"with it", HEAD "pages: [{id: own, title: Q, without: [r, s], verdict: gone, " TESTS "}]\n",
 		200, "<title>Q</title><p>S", VERDICT_COUNT},
+	{"with a status that is wrong a body is enough", HEAD "pages: [{id: own, body: q, status: 403, verdict: gone, " TESTS "}]\n",
+		403, "a Q", VERDICT_GONE},
 	{"an own file that is not there", NULL, 500, "", VERDICT_BLOCKED},
 };
 /* clang-format on */
