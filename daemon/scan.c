@@ -55,6 +55,22 @@ static int is_borne(struct scan *scan, enum verdict verdict, int64_t retry_at_s,
 	return follow_list(scan, next);
 }
 
+/* The server failed, and the source knows of another to ask. */
+static int ask_otherwise(struct scan *scan, enum verdict verdict, bool *ret_taken)
+{
+	const struct follow *asked = scan->visit.asked;
+	const struct source *source = source_find(asked->source);
+	struct follow other;
+	*ret_taken = false;
+	if ((verdict != VERDICT_SERVER_ERROR && verdict != VERDICT_NETWORK_ERROR) || !source ||
+		!source->otherwise || scan->options.saved)
+		return 0;
+	int r = source->otherwise(scan->visit.arena, asked, &other);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return frontier_add(scan->frontier, NULL, &other, NULL, ret_taken);
+}
+
 /* The page said nothing about findings, and no other stands in for it. */
 static void page_failed(
 	struct scan *scan, enum verdict verdict, const char *why, int64_t retry_at_s)
@@ -62,6 +78,8 @@ static void page_failed(
 	const struct follow *asked = scan->visit.asked;
 	bool borne;
 	int r = is_borne(scan, verdict, retry_at_s, &borne);
+	if (r == 0 && !borne)
+		r = ask_otherwise(scan, verdict, &borne);
 	if (r == 0 && !borne) {
 		history_failed(scan->visit.list);
 		r = tally_failed(

@@ -200,31 +200,40 @@ static int read_answer(const json_t *root, const struct page *page, struct extra
 	return readers[page->step](root, page, extract);
 }
 
-/* The AppView refuses: the account's own server may not. */
-static int ask_elsewhere(const struct page *page, struct extract *extract)
+/* Where the AppView does not answer, or refuses, the account's own server may not. */
+static int bluesky_otherwise(struct arena *arena, const struct follow *asked, struct follow *ret)
 {
-	const char *actor = page->subject;
-	const struct follow like = {
+	const char *actor = asked->subject;
+	if (asked->step != BLUESKY_PROFILE || !api_is_plain(actor, ACTOR_CHARS))
+		return SOURCE_E_NONE;
+	if (strncmp(actor, "did:", 4) == 0)
+		return bluesky_did_follow(arena, actor, BLUESKY_ALONE, FOLLOW_INSTEAD, ret);
+	*ret = (struct follow){
 		.source = source_bluesky.name,
 		.step = BLUESKY_RESOLVE,
 		.accept = ACCEPT_JSON,
 		.relation = FOLLOW_INSTEAD,
 	};
-	if (!api_is_plain(actor, ACTOR_CHARS))
-		return 0;
-	if (strncmp(actor, "did:", 4) == 0)
-		return bluesky_ask_did(extract, actor, BLUESKY_ALONE, FOLLOW_INSTEAD);
-	return api_follow(extract, &like,
+	return api_format(arena, &ret->url,
 		RESOLVER "/xrpc/com.atproto.identity.resolveHandle?handle=%s", actor);
+}
+
+static int ask_elsewhere(const struct page *page, struct extract *extract)
+{
+	const struct follow asked = {.step = page->step, .subject = page->subject};
+	struct follow other;
+	int r = bluesky_otherwise(extract->arena, &asked, &other);
+	if (r == 0)
+		r = extract_add_follow(extract, &other);
+	return r < 0 ? r : 0;
 }
 
 static int bluesky_walled(const struct page *page, struct extract *extract)
 {
 	int r = wall_judge(page, extract, NULL);
-	bool refused = extract->verdict == VERDICT_BLOCKED ||
-		       extract->verdict == VERDICT_AUTH_REQUIRED ||
-		       extract->verdict == VERDICT_SERVER_ERROR;
-	if (r == 0 && page->step == BLUESKY_PROFILE && refused)
+	bool refused =
+		extract->verdict == VERDICT_BLOCKED || extract->verdict == VERDICT_AUTH_REQUIRED;
+	if (r == 0 && refused)
 		r = ask_elsewhere(page, extract);
 	return r;
 }
@@ -242,4 +251,5 @@ const struct source source_bluesky = {
 	.first = bluesky_first,
 	.read = bluesky_read,
 	.walled = bluesky_walled,
+	.otherwise = bluesky_otherwise,
 };

@@ -53,7 +53,11 @@ MUST_CHECK int bluesky_write_item(const json_t *item, const struct bluesky_owner
 /** Where bsky.app shows the post at @uri; NULL: it is no post's. */
 MUST_CHECK int bluesky_permalink(struct arena *arena, const char *uri, const char **ret);
 
-/** Ask for the DID document of @did, which leads to the repository. */
+/** What asks for the DID document of @did, which leads to the repository: 0, SOURCE_E_NONE (no DID whose
+ *  document could be had), -ENOMEM. */
+MUST_CHECK int bluesky_did_follow(struct arena *arena, const char *did, const char *purpose,
+	enum relation relation, struct follow *ret);
+/** Ask for it, where it can be had. */
 MUST_CHECK int bluesky_ask_did(
 	struct extract *extract, const char *did, const char *purpose, enum relation relation);
 MUST_CHECK int bluesky_ask_follows(

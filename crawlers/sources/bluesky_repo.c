@@ -51,23 +51,35 @@ static bool is_plc(const char *did)
 	return strncmp(did, "did:plc:", 8) == 0 && api_is_plain(did + 8, API_PLAIN);
 }
 
-int bluesky_ask_did(
-	struct extract *extract, const char *did, const char *purpose, enum relation relation)
+int bluesky_did_follow(struct arena *arena, const char *did, const char *purpose,
+	enum relation relation, struct follow *ret)
 {
-	struct follow like = {
+	*ret = (struct follow){
 		.source = source_bluesky.name,
 		.step = BLUESKY_DID,
 		.accept = ACCEPT_JSON,
 		.relation = relation,
 	};
-	int r = api_format(extract->arena, &like.subject, "%s %s", did, purpose);
-	if (r < 0 || (!is_plc(did) && !is_web(did)))
+	if (!is_plc(did) && !is_web(did))
+		return SOURCE_E_NONE;
+	int r = api_format(arena, &ret->subject, "%s %s", did, purpose);
+	if (r < 0)
 		return r;
 	/* The fragment is never sent: a scan asks for nothing twice, and may have to for two purposes. */
 	if (is_plc(did))
-		return api_follow(extract, &like, PLC "%s#%s", did, purpose);
-	return api_follow(
-		extract, &like, "https://%s/.well-known/did.json#%s", did + strlen(WEB), purpose);
+		return api_format(arena, &ret->url, PLC "%s#%s", did, purpose);
+	return api_format(
+		arena, &ret->url, "https://%s/.well-known/did.json#%s", did + strlen(WEB), purpose);
+}
+
+int bluesky_ask_did(
+	struct extract *extract, const char *did, const char *purpose, enum relation relation)
+{
+	struct follow follow;
+	int r = bluesky_did_follow(extract->arena, did, purpose, relation, &follow);
+	if (r == 0)
+		r = extract_add_follow(extract, &follow);
+	return r < 0 ? r : 0;
 }
 
 int bluesky_read_resolved(const json_t *root, const struct page *page, struct extract *extract)
@@ -239,7 +251,9 @@ static int write_alone(const json_t *root, const struct page *page, struct extra
 		"Bluesky's own server does not answer: the account's own was asked, "
 		"which does not tell reposts and whom it follows.";
 	extract->coverage.interactions_cut = true;
-	return api_write_owner(extract, page, &owner);
+	int r = api_write_owner(extract, page, &owner);
+	extract->facts.name = NULL; /* the profile's record tells it */
+	return r;
 }
 
 int bluesky_read_repo(const json_t *root, const struct page *page, struct extract *extract)

@@ -493,6 +493,37 @@ static void the_appview_refuses(void **state)
 	}
 }
 
+/* When it can not be reached, main asks what else there is. */
+static void the_appview_is_down(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		int step;
+		const char *subject;
+		const char *url; /* NULL: nothing else */
+	} rows[] = {
+		{"a handle", BLUESKY_PROFILE, "ada.example",
+			"https://bsky.social/xrpc/com.atproto.identity.resolveHandle?handle=ada."
+			"example"},
+		{"a DID", BLUESKY_PROFILE, DID, "https://plc.directory/" DID "#alone"},
+		{"a DID of another kind", BLUESKY_PROFILE, "did:key:z6Mk", NULL},
+		{"its posts alone", BLUESKY_FEED, DID " - 1 0", NULL},
+		{"nobody", BLUESKY_PROFILE, NULL, NULL},
+	};
+	const struct source *source = source_find("bluesky");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena *arena = arena_new(1u << 20);
+		const struct follow asked = {.step = rows[i].step, .subject = rows[i].subject};
+		struct follow other;
+		int r = source->otherwise(arena, &asked, &other);
+		if (r != (rows[i].url ? 0 : SOURCE_E_NONE) ||
+			(r == 0 && strcmp(other.url, rows[i].url) != 0))
+			fail_msg("%s: %s", rows[i].name, r == 0 ? other.url : "nothing");
+		arena_free(arena);
+	}
+}
+
 static void an_endless_cursor_is_not_followed(void **state)
 {
 	(void)state;
@@ -784,6 +815,7 @@ int main(void)
 		cmocka_unit_test(names_that_it_gave),
 		cmocka_unit_test(what_it_likes),
 		cmocka_unit_test(the_appview_refuses),
+		cmocka_unit_test(the_appview_is_down),
 		cmocka_unit_test(repositories_of_real_servers),
 		cmocka_unit_test(follows_of_real_servers),
 		cmocka_unit_test(an_endless_cursor_is_not_followed),

@@ -132,7 +132,27 @@ def genuine():
         yield from cases()
 
 
+def repository():
+    """The AppView is down: the account's own server, by way of its handle and its DID document, has the posts."""
+    did = "did:plc:quackquackquackquackquac"
+    listed = load(OWN / "bluesky/records.json")["records"][:3]
+    posts = [post_of({"post": {"uri": row["uri"], "record": row["value"]}}, did) for row in listed]
+    pds, xrpc = "pds.example", "/xrpc/com.atproto.repo."
+    routes = [at(APPVIEW, "/xrpc/app.bsky.actor.getProfile", as_json({}, status=503), part=""),
+              at("bsky.social", "/xrpc/com.atproto.identity.resolveHandle",
+                 as_file(OWN / "bluesky/resolved.json"), part="", handle="down.example"),
+              at("plc.directory", f"/{did}", as_file(OWN / "bluesky/did.json"), part=""),
+              at(pds, f"{xrpc}describeRepo", as_file(OWN / "bluesky/repo.json"), part="", repo=did),
+              at(pds, f"{xrpc}getRecord", as_file(OWN / "bluesky/own.json"), part="", repo=did),
+              at(pds, f"{xrpc}listRecords", as_json({"records": listed}), part="", collection="app.bsky.feed.post"),
+              at(pds, f"{xrpc}listRecords", as_json({"records": []}), part="", collection="app.bsky.feed.like"),
+              at(pds, f"{xrpc}listRecords", as_json({"records": []}), part="", collection="app.bsky.graph.list")]
+    return Case("own/bluesky_repository", "https://bsky.app/profile/down.example", routes, posts, source="bluesky",
+                facts={"handle": "ada.example", "name": "Ada Example"})
+
+
 def own():
+    yield repository()
     profile, feed = load(OWN / "bluesky/profile.json"), load(OWN / "bluesky/feed.json")
     case = case_of("own", "ada.example", profile, [feed])
     case.name = "own/bluesky"
