@@ -1,7 +1,9 @@
 #include "patterns/normalise.h"
 
 #include "daemon/base/text.h"
+#include "patterns/emoji.h"
 #include "patterns/lookalike.h"
+#include "patterns/masked.h"
 
 #include <string.h>
 #include <utf8proc.h>
@@ -19,8 +21,8 @@
 #define SPACED_LETTERS 3
 /* As many of one letter in a row are a stretched one. */
 #define STRETCH 3
-/* How much longer than it was written a masked word may be: "f*k" for "fuck". */
-#define MASK_GROWTH 2
+/* How many times as long as the text a reading may be: an emoji has three bytes at least. */
+#define GROWTH ((EMOJI_WORD_B + 2 + 2) / 3)
 
 struct substitute {
 	char first;  /* what it mostly stands for */
@@ -114,97 +116,23 @@ static void start_over(struct spelling *spelling)
 
 /* ---- f*ck, f***, sh-t: words that people mask, from the rules' own list ---- */
 
-/* Characters that stand for one letter; a run of stars stands for any number. */
-static bool is_cover(char c)
-{
-	return c != '\0' && strchr("*#%-_.@$!", c);
-}
-
-/* @word[0..@len) fits @known, each cover standing for one letter. */
-static bool fits(const char *word, size_t len, const char *known)
-{
-	size_t same = 0;
-	while (same < len && known[same] && (word[same] == known[same] || is_cover(word[same])))
-		same++;
-	return same == len && known[same] == '\0';
-}
-
-/* The same where stars in one place stand for any number of letters. */
-static bool fits_stars(const char *word, size_t len, const char *known)
-{
-	size_t want = strlen(known);
-	size_t least = len < want ? len : want;
-	size_t head = 0;
-	size_t tail = 0;
-	while (head < least && word[head] == known[head])
-		head++;
-	while (head + tail < least && word[len - 1 - tail] == known[want - 1 - tail])
-		tail++;
-	for (size_t i = head; i < len - tail; i++) {
-		if (word[i] != '*')
-			return false;
-	}
-	return head > 0 && head + tail < want && want <= len + MASK_GROWTH;
-}
-
-static const char *known_word(const struct strings *masked, const char *word, size_t len)
-{
-	static bool (*const ways[])(const char *, size_t, const char *) = {fits, fits_stars};
-	for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
-		for (size_t i = 0; i < masked->count; i++) {
-			if (masked->items[i][0] == word[0] &&
-				ways[way](word, len, masked->items[i]))
-				return masked->items[i];
-		}
-	}
-	return NULL;
-}
-
-/* The end of @word[0..@len) less what is not part of it: punctuation, and the stars of a footnote or an
- * emphasis: one, or as many as there are where the emphasis has begun before the word. */
-static size_t trim_covers(const char *word, size_t len, bool emphasis)
-{
-	while (len > 0 && is_cover(word[len - 1]) && word[len - 1] != '*')
-		len--;
-	size_t stars = 0;
-	while (stars < len && word[len - 1 - stars] == '*')
-		stars++;
-	return stars == 1 || emphasis ? len - stars : len;
-}
-
-/* Is enough of @word[0..@len) left to tell it by?  Of signs other than stars, where the rest of the word is
- * all there. */
-static bool tells_enough(const char *word, size_t len)
-{
-	size_t stars = 0;
-	size_t others = 0;
-	for (size_t i = 0; i < len; i++) {
-		stars += word[i] == '*';
-		others += is_cover(word[i]) && word[i] != '*';
-	}
-	size_t covers = stars + others;
-	if (len < 3 || covers == 0)
-		return false;
-	return others == 0 ? len > covers : covers <= 2 && len >= covers + 3;
-}
-
 /* Where the covered word that begins at @at ends; 0: what begins there is none. */
 static size_t covered_end(const struct view *plain, size_t at)
 {
 	const char *word = plain->text + at;
 	size_t len = 0;
 	while (at + len < plain->len && len < WORD_B &&
-		(is_letter(word[len]) || is_cover(word[len])))
+		(is_letter(word[len]) || masked_cover(word[len])))
 		len++;
-	len = trim_covers(word, len, before(plain, at) == '*');
-	return tells_enough(word, len) ? at + len : 0;
+	len = masked_trim(word, len, before(plain, at) == '*');
+	return masked_tells(word, len) ? at + len : 0;
 }
 
 static size_t spell_masked(struct spelling *spelling, size_t at)
 {
 	const char *text = spelling->plain->text;
 	size_t end = covered_end(spelling->plain, at);
-	const char *word = end ? known_word(spelling->masked, text + at, end - at) : NULL;
+	const char *word = end ? masked_word(spelling->masked, text + at, end - at) : NULL;
 	if (!word || (end < spelling->plain->len && in_word(text[end])))
 		return 0;
 	size_t len = strlen(word);
@@ -380,6 +308,43 @@ static size_t spell_token(struct spelling *spelling, size_t at)
 	return letters > 0 ? end : 0;
 }
 
+/* ---- emoji ---- */
+
+/* What a flag is painted on: it has no word of its own. */
+#define WHITE_FLAG 0x1f3f3
+
+static void spell_word(struct spelling *spelling, const char *word, struct span from)
+{
+	for (; *word; word++)
+		spell(spelling, *word, *word, from);
+}
+
+/* The word that an emoji stands for, with blanks where it has none around it. */
+static size_t spell_emoji(struct spelling *spelling, size_t at)
+{
+	const struct view *plain = spelling->plain;
+	uint32_t c;
+	uint32_t tone = 0;
+	size_t end = at + text_decode(plain->text + at, plain->len - at, &c);
+	if (c == WHITE_FLAG && end < plain->len)
+		end += text_decode(plain->text + end, plain->len - end, &c);
+	const char *word = emoji_word(c);
+	if (!word)
+		return 0;
+	size_t step =
+		end < plain->len ? text_decode(plain->text + end, plain->len - end, &tone) : 0;
+	const char *before_it = emoji_tone(tone);
+	if (tone >= 0x1f3fb && tone <= 0x1f3ff) /* any of the five skin tones */
+		end += step;
+	start_over(spelling);
+	struct span from = {at, end};
+	spell_word(spelling, before(plain, at) == ' ' ? "" : " ", from);
+	spell_word(spelling, before_it ? before_it : "", from);
+	spell_word(spelling, word, from);
+	spell_word(spelling, end < plain->len && plain->text[end] != ' ' ? " " : "", from);
+	return end;
+}
+
 /* ---- the whole text ---- */
 
 /* Could anything at @at be part of a disguise?  Says yes too often, never no wrongly. */
@@ -398,7 +363,7 @@ static bool suspect(const struct view *plain, size_t at)
 	if (c == ' ')
 		return is_letter(last) && after(plain, at + 1) == ' ' && next != ' ' &&
 		       (at < 2 || plain->text[at - 2] == ' ');
-	return is_letter(last) && (is_cover(c) || substitute || strchr("~/,", c));
+	return is_letter(last) && (masked_cover(c) || substitute || strchr("~/,", c));
 }
 
 static bool anything_suspect(const struct view *plain)
@@ -453,6 +418,10 @@ static size_t spell_at(struct spelling *spelling, size_t at)
 		spell_masked, spell_spaced, spell_token};
 	const struct view *plain = spelling->plain;
 	char c = plain->text[at];
+	/* The first byte of three or four: what emoji have. */
+	size_t emoji = (unsigned char)c >= 0xe2 ? spell_emoji(spelling, at) : 0;
+	if (emoji > 0)
+		return emoji;
 	if (in_word(before(plain, at)) || !(in_word(c) || substitute_of(c)))
 		return 0;
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -470,10 +439,10 @@ int undisguise(const struct view *plain, const struct strings *masked, struct pa
 	first->empty = second->empty = true;
 	if (!anything_suspect(plain))
 		return 0;
-	/* Only masked words grow, by MASK_GROWTH at most, and have three letters at least. */
-	int r = begin(first, 2 * plain->len);
+	/* Only emoji and masked words grow, these by MASK_GROWTH at most, and have three letters at least. */
+	int r = begin(first, GROWTH * plain->len);
 	if (r == 0)
-		r = begin(second, 2 * plain->len);
+		r = begin(second, GROWTH * plain->len);
 	struct spelling spelling = {.plain = plain, .masked = masked};
 	for (size_t i = 0; r == 0 && i < plain->len;) {
 		size_t end = spell_at(&spelling, i);

@@ -16,7 +16,8 @@
  *                letters of other scripts read as Latin ones inside words that mix scripts; web
  *                addresses, e-mail addresses and handles blanked
  *   plain        the same, case-folded
- *   undisguised  the plain view with h4te, k!ll, f*ck, f u c k, f.u.c.k, fück and fuuuck spelt out;
+ *   undisguised  the plain view with h4te, k!ll, f*ck, f u c k, f.u.c.k, fück and fuuuck spelt out, and
+ *                emoji that stand for words (emoji.h);
  *   (two)        the second reads what is ambiguous the other way (1 as l, fuuuck as fuuck).  They
  *                exist only where they differ from the plain view
  */

@@ -134,6 +134,15 @@ static const struct view_row view_rows[] = {
 	{"never across words", "as she hit it", VIEW_UNDISGUISED, NULL},
 	{"two letters apart are none", "at 5 p.m. sharp", VIEW_UNDISGUISED, NULL},
 	{"the last letter begins a word", "a b c dog", VIEW_UNDISGUISED, "abc dog"},
+	{"an emoji as a word", "they are \xf0\x9f\x90\x80", VIEW_UNDISGUISED, "they are rats"},
+	{"an emoji against words", "you\xf0\x9f\xa4\xa1now", VIEW_UNDISGUISED, "you clown now"},
+	{"a person with a skin tone", "no \xf0\x9f\x91\xa9\xf0\x9f\x8f\xbf here", VIEW_UNDISGUISED,
+		"no black women here"},
+	{"another skin tone", "\xf0\x9f\x91\xa8\xf0\x9f\x8f\xbb", VIEW_UNDISGUISED, "men"},
+	{"a flag with a rainbow", "no \xf0\x9f\x8f\xb3\xef\xb8\x8f\xe2\x80\x8d\xf0\x9f\x8c\x88",
+		VIEW_UNDISGUISED, "no gays"},
+	{"a face is no word", "so \xf0\x9f\x98\x80", VIEW_UNDISGUISED, NULL},
+	{"a flag alone is none", "\xf0\x9f\x8f\xb3", VIEW_UNDISGUISED, NULL},
 	{"stretched", "fuuuuck", VIEW_UNDISGUISED, "fuck"},
 	{"stretched, double kept", "asssss", VIEW_UNDISGUISED_2, "ass"},
 	{"accents",
@@ -196,6 +205,7 @@ static const struct origin_row origin_rows[] = {
 		VIEW_UNDISGUISED, "fuck",
 		"f\xc3\xbc\xc3\xbc\xc3\xbc"
 		"ck"},
+	{"an emoji", "so \xf0\x9f\x90\x80 it", VIEW_UNDISGUISED, "rats", "\xf0\x9f\x90\x80"},
 	{"behind something spelt out", "f u c k you all", VIEW_UNDISGUISED, "you", "you"},
 };
 
@@ -317,7 +327,8 @@ static void test_long_texts(void **state)
 		"a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81", "\xef\xb7\xba", "://", "http://", "a@",
 		"\xd1\x81"
 		"a",
-		"i ", "t!"};
+		"i ", "t!", "\xe2\x9a\xa7" /* U+26A7, the word longest for its bytes */,
+		"\xf0\x9f\x91\xb4"};
 	struct views *views = new_views();
 	char *text = malloc(LIMIT_POST_TEXT_B);
 	assert_non_null(text);
