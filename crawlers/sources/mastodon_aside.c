@@ -85,7 +85,7 @@ struct sentence {
 	size_t len;
 	size_t version;
 	size_t line; /* of the version's text */
-	bool gone;   /* it stands here last, and not in the post as it is now */
+	bool last;   /* no newer version has it */
 };
 
 struct sentences {
@@ -144,8 +144,8 @@ static int by_words(const void *a, const void *b)
 	return order != 0 ? order : (x > y) - (x < y);
 }
 
-/* Mark each sentence that the post no longer has, where it stood last. */
-static int mark_gone(struct sentences *sentences, size_t now)
+/* Mark each sentence where it stands last: one of the post as it is now, where it stands there. */
+static int mark_last(struct sentences *sentences)
 {
 	struct sentence **sorted =
 		arena_array(sentences->arena, sentences->count + 1, sizeof *sorted);
@@ -155,8 +155,7 @@ static int mark_gone(struct sentences *sentences, size_t now)
 		sorted[i] = &sentences->items[i];
 	qsort(sorted, sentences->count, sizeof *sorted, by_words);
 	for (size_t i = 0; i < sentences->count; i++) {
-		bool newest = i == 0 || compare_words(sorted[i - 1], sorted[i]) != 0;
-		sorted[i]->gone = newest && sorted[i]->version != now;
+		sorted[i]->last = i == 0 || compare_words(sorted[i - 1], sorted[i]) != 0;
 	}
 	return 0;
 }
@@ -176,7 +175,7 @@ static int read_words(
 	return r;
 }
 
-/* Sentences [from, to) are one version's: those that are gone, line by line. */
+/* Sentences [from, to) are one version's: those that no newer one has, line by line. */
 static int write_version(struct extract *extract, const struct sentences *sentences, size_t from,
 	size_t to, const struct post *head)
 {
@@ -185,7 +184,7 @@ static int write_version(struct extract *extract, const struct sentences *senten
 	int r = 0;
 	for (size_t i = from; r == 0 && i < to; i++) {
 		const struct sentence *sentence = &sentences->items[i];
-		if (!sentence->gone)
+		if (!sentence->last)
 			continue;
 		if (last)
 			r = buf_adds(&compose.text, sentence->line == last->line ? " " : "\n");
@@ -279,7 +278,7 @@ int mastodon_read_versions(const json_t *list, const struct page *page, struct e
 			r = split(&sentences, text, i);
 	}
 	if (r == 0)
-		r = mark_gone(&sentences, count - 1);
+		r = mark_last(&sentences);
 	if (r == 0)
 		r = write_versions(versions, count, words, extract, &sentences);
 	if (r == 0)

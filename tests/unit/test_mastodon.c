@@ -315,6 +315,20 @@ static void edits_are_asked_for_once(void **state)
 	free(bytes);
 }
 
+static void what_others_edited_is_theirs(void **state)
+{
+	(void)state;
+	struct extract extract = read_text(STATUSES,
+		"[{\"id\":\"7\",\"account\":{\"id\":\"9\"},\"content\":\"x\","
+		"\"edited_at\":\"2026-08-01T10:00:00Z\"},"
+		"{\"id\":\"8\",\"account\":{\"id\":\"42\"},\"content\":\"\",\"reblog\":{},"
+		"\"edited_at\":\"2026-08-01T10:00:00Z\"}]");
+	for (size_t i = 0; i < extract.n_follows; i++)
+		assert_int_not_equal(extract.follows[i].step, VERSIONS);
+	assert_int_equal(extract.n_posts, 2);
+	extract_release(&extract);
+}
+
 static void too_many_edits_are_told(void **state)
 {
 	(void)state;
@@ -918,6 +932,7 @@ int main(void)
 		cmocka_unit_test(statuses_are_what_they_are),
 		cmocka_unit_test(pinned_ones_are_remembered),
 		cmocka_unit_test(edits_are_asked_for_once),
+		cmocka_unit_test(what_others_edited_is_theirs),
 		cmocka_unit_test(too_many_edits_are_told),
 		cmocka_unit_test(versions_have_what_was_taken_out),
 		cmocka_unit_test(a_version_has_its_own_name_and_time),
