@@ -5,7 +5,7 @@
 #include "daemon/events.h"
 #include "daemon/gate.h"
 
-/* One profile, one scan: crawl, read, record, alert.  The only file that names all the steps. */
+/* One profile, one scan: crawl, read, record, alert.  Only scan.c and scan_end.c name all the steps. */
 struct scan;
 
 struct scan_options {
