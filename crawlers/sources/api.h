@@ -111,6 +111,16 @@ struct api_owner {
 MUST_CHECK int api_write_owner(
 	struct extract *extract, const struct page *page, const struct api_owner *owner);
 
+/* Where an account tells the name of another one of its owner's: at @key, of an account below @site. */
+struct api_elsewhere {
+	const char *key;
+	const char *site;
+};
+
+/** Add the accounts elsewhere that @account tells of to facts.links.  0, -ENOMEM. */
+MUST_CHECK int api_add_elsewhere(struct extract *extract, const json_t *account,
+	const struct api_elsewhere *rows, size_t count);
+
 /** Append a paragraph of HTML to @compose.  0, -ENOMEM. */
 MUST_CHECK int api_add_html(struct compose *compose, const char *html, const char *base_url);
 /* How a text is written. */

@@ -1,5 +1,6 @@
 #include "crawlers/sources/api.h"
 
+#include "crawlers/parse/json.h"
 #include "daemon/base/limits.h"
 
 #include <string.h>
@@ -228,4 +229,16 @@ int api_write_owner(struct extract *extract, const struct page *page, const stru
 	if (r == 0 && owner->handle)
 		r = write_handle(extract, page, owner->handle);
 	return r == 0 ? write_bio(extract, page, owner) : r;
+}
+
+int api_add_elsewhere(struct extract *extract, const json_t *account,
+	const struct api_elsewhere *rows, size_t count)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const char *name = json_words(account, rows[i].key);
+		if (name)
+			r = extract_add_link(extract, rows[i].site, name);
+	}
+	return r;
 }

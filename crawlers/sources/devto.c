@@ -83,6 +83,10 @@ static int read_user(const json_t *root, const struct page *page, struct extract
 	const char *name = json_words(root, "username");
 	if (!api_is_plain(name, API_PLAIN) || !json_object_get(root, "id"))
 		return api_drift(extract, "The answer is no account as DEV's API gives it.");
+	static const struct api_elsewhere elsewhere[] = {
+		{"twitter_username", "https://x.com/"},
+		{"github_username", "https://github.com/"},
+	};
 	const struct api_owner owner = {
 		.handle = name,
 		.name = json_words(root, "name"),
@@ -95,6 +99,9 @@ static int read_user(const json_t *root, const struct page *page, struct extract
 	extract->coverage.lack = "DEV's API does not give an account's comments.";
 	extract->verdict = VERDICT_OK;
 	int r = api_write_owner(extract, page, &owner);
+	if (r == 0)
+		r = api_add_elsewhere(
+			extract, root, elsewhere, sizeof elsewhere / sizeof *elsewhere);
 	return r < 0 ? r : follow_list(page, extract, name, 1);
 }
 

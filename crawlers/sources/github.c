@@ -85,7 +85,7 @@ static int write_company(const json_t *root, struct extract *extract)
 static int write_user(const json_t *root, const struct page *page, struct extract *extract)
 {
 	struct facts *facts = &extract->facts;
-	const char *twitter = json_words(root, "twitter_username");
+	static const struct api_elsewhere twitter = {"twitter_username", "https://x.com/"};
 	const struct api_owner owner = {
 		.handle = json_words(root, "login"),
 		.name = json_words(root, "name"),
@@ -102,7 +102,7 @@ static int write_user(const json_t *root, const struct page *page, struct extrac
 	int r = api_write_owner(extract, page, &owner);
 	if (r == 0)
 		r = write_company(root, extract);
-	return r == 0 && twitter ? extract_add_link(extract, "https://x.com/", twitter) : r;
+	return r == 0 ? api_add_elsewhere(extract, root, &twitter, 1) : r;
 }
 
 /* Is there anything in the list, by the count at @key?  Yes, where nothing is told. */

@@ -307,29 +307,14 @@ static int write_organisation(const json_t *user, struct extract *extract)
 	return api_copy(extract->arena, organisation, &job->company);
 }
 
-/* Names of accounts elsewhere. */
-static int write_elsewhere(const json_t *user, struct extract *extract)
+/* What it says of its owner, where visitors may see it. */
+static int read_about(const json_t *root, const struct page *page, struct extract *extract)
 {
-	static const struct {
-		const char *key;
-		const char *site;
-	} rows[] = {
+	static const struct api_elsewhere elsewhere[] = {
 		{"twitter", "https://x.com/"},
 		{"linkedin", "https://www.linkedin.com/in/"},
 		{"github", "https://github.com/"},
 	};
-	int r = 0;
-	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof *rows; i++) {
-		const char *name = json_words(user, rows[i].key);
-		if (name)
-			r = extract_add_link(extract, rows[i].site, name);
-	}
-	return r;
-}
-
-/* What it says of its owner, where visitors may see it. */
-static int read_about(const json_t *root, const struct page *page, struct extract *extract)
-{
 	const struct api_owner owner = owner_of(root);
 	if (!json_words(root, "username"))
 		return api_drift(extract, "The answer is no account as GitLab's API gives it.");
@@ -341,7 +326,9 @@ static int read_about(const json_t *root, const struct page *page, struct extrac
 	int r = api_write_owner(extract, page, &owner);
 	if (r == 0)
 		r = write_organisation(root, extract);
-	return r == 0 ? write_elsewhere(root, extract) : r;
+	return r == 0 ? api_add_elsewhere(
+				extract, root, elsewhere, sizeof elsewhere / sizeof *elsewhere)
+		      : r;
 }
 
 /* ---- its events ---- */

@@ -39,6 +39,8 @@ static void the_account(void **state)
 	assert_string_equal(extract.facts.handle, "ada_e");
 	assert_string_equal(extract.facts.bio, "Bridges, drunk");
 	assert_string_equal(extract.facts.location, "Graz");
+	assert_int_equal(extract.facts.n_links, 2);
+	assert_string_equal(extract.facts.links[1], "https://github.com/ada-e");
 	assert_int_equal(extract.n_follows, 1);
 	assert_string_equal(extract.follows[0].url, asked[LIST].url);
 	extract_release(&extract);
