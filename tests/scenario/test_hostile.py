@@ -1,6 +1,5 @@
 """Every page of the hostile corpus, read by the real program: it ends, says what it is, and shows nothing raw."""
 import pathlib
-import re
 import sys
 
 import pytest

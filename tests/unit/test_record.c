@@ -105,7 +105,7 @@ static void record_posts(struct bench *bench, const char *url, struct post *post
 	for (size_t i = 0; i < count; i++)
 		assert_int_equal(
 			score_post(bench->scorer, &posts[i], NOW_S, bench->arena, &scores[i]), 0);
-	const struct page_name name = {.key = url, .list = "posts"};
+	const struct page_name name = {.key = url, .list = url, .side = url};
 	assert_int_equal(record_page(bench->record, &name, &reading, &page, &bench->tally), 0);
 	free(scores);
 }
