@@ -36,6 +36,7 @@ struct worker {
 	int64_t landlock_abi;
 	char *problems; /* NULL: none */
 	unsigned pages;
+	bool greeted; /* it has said hello: it loaded what it reads pages by */
 	bool outdated;
 	struct gathering gathering;
 	char why[128]; /* why we killed it; empty: it died by itself */
@@ -96,7 +97,14 @@ static void explain_end(struct worker *worker, const siginfo_t *info)
 	bool by_us = info->si_code == CLD_KILLED && info->si_status == SIGKILL && worker->why[0];
 	if (by_us)
 		return;
-	if (info->si_code == CLD_EXITED)
+	/* main had loaded the same: it has changed since, and a reload tells what is wrong with it. */
+	bool unloadable =
+		!worker->greeted && info->si_code == CLD_EXITED && info->si_status == EXIT_USAGE;
+	worker->outdated |= unloadable;
+	if (unloadable)
+		(void)snprintf(worker->why, sizeof worker->why,
+			"config, rules or walls on disk can not be loaded");
+	else if (info->si_code == CLD_EXITED)
 		(void)snprintf(worker->why, sizeof worker->why, "the reader ended with status %d",
 			info->si_status);
 	else
@@ -187,6 +195,7 @@ static void take_hello(struct worker *worker, const char *packet, size_t len)
 		worker->outdated = true;
 		worker_kill(worker, "the rules or walls on disk are not those that were loaded");
 	} else {
+		worker->greeted = true;
 		worker->landlock_abi = hello.landlock_abi;
 		/* Without memory they are not told; the next reader says them again. */
 		worker->problems = hello.problems ? strdup(hello.problems) : NULL;

@@ -140,6 +140,26 @@ def test_a_file_replaced_under_a_running_daemon(dirtwatch, daemon, site, own):
     assert d.stop()[0] == 0
 
 
+def test_a_bad_file_under_a_running_daemon(dirtwatch, daemon, site, own):
+    """Readers can not start with it: pages stay unread, and what is wrong is told, until it is mended."""
+    site.put("index.html", MEMBERS)
+    dirtwatch.configure([site.url + "/"], alert="after: 1")
+    d = daemon()
+    d.wait_status("1 of 1 verified")
+    own.write_text(OWN.replace("from:", "form:"))
+    for reader in children(d.process.pid):
+        os.kill(reader, signal.SIGKILL)
+    site.put("index.html", hfeed(entry(2, HARMLESS), name="Members only"))
+    d.signal(signal.SIGUSR1)
+    d.wait_said("the old one stays")
+    assert f'{own}:8:5: unknown key "form", did you mean "from"?' in d.said()
+    assert "config, rules or walls on disk can not be loaded" in d.said()
+    own.write_text(OWN)
+    d.signal(signal.SIGHUP)
+    d.wait_said("Social shows profiles to its members only.")
+    assert d.stop()[0] == 0
+
+
 def test_a_wall_leaves_what_was_found_as_it_is(dirtwatch, site, own):
     site.put("index.html", hfeed(entry(1, INSULT)))
     dirtwatch.configure([site.url + "/"])
