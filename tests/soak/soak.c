@@ -34,7 +34,7 @@
 #define STALL_MS  5000
 #define RSS_GROWS true
 #else
-#define STALL_MS  300
+#define STALL_MS  2000
 #define RSS_GROWS false
 #endif
 #define WALLS    "crawlers/walls.yaml"
