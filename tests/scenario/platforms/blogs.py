@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as xml
 
 from platforms import feeds, words
-from platforms.case import ATOM, OWN, RSS, SERVERS, SHARED, Case, Reply, as_file, as_json, at, load
+from platforms.case import ATOM, OWN, RSS, SERVERS, SHARED, Case, Reply, as_file, as_json, at, load, read
 
 NO_ENTRIES = b'<feed xmlns="http://www.w3.org/2005/Atom"><id>none</id><title>none</title></feed>'
 NO_ITEMS = b"<rss version='2.0'><channel><title>none</title><link>https://none.example/</link></channel></rss>"
@@ -35,10 +35,24 @@ def substack(name, path, host):
                 feeds.posts_of(path, f"https://{host}/"), verdicts=("truncated",), source="substack")
 
 
+TRAIL = r"<p>(<a [^>]*class=\"tumblr_blog\"[^>]*>.*?</a>:)</p>"
+
+
+def tumblr_posts(path, base):
+    """Who wrote what was reblogged is named by Tumblr, and so is the title of a reblog."""
+    for item, post in zip(feeds.parse(read(path)).iter("item"), feeds.posts_of(path, base)):
+        body = item.findtext("description") or ""
+        if not re.search(TRAIL, body):
+            yield post
+            continue
+        own, others = words.of_html(re.sub(TRAIL, r"<blockquote>\1</blockquote>", body))
+        yield {**post, "text": own, "others": others, "kind": "post" if own else "repost"}
+
+
 def tumblr(name, path, host):
     """A blog whose API is closed: its feed."""
     routes = [at(host, "/rss", as_file(path, RSS)), at(host, "/page/2/rss", Reply(NO_ITEMS, RSS), part="")]
-    return Case(name, f"https://{host}/", routes, feeds.posts_of(path, f"https://{host}/"),
+    return Case(name, f"https://{host}/", routes, list(tumblr_posts(path, f"https://{host}/")),
                 verdicts=("truncated", "ok"), source="tumblr")
 
 
@@ -96,5 +110,9 @@ def genuine():
 
 def own():
     yield blogger("own/blogger", OWN / "blogger/posts.xml", "own.blogspot.com")
+    yield medium("own/medium", OWN / "medium/feed.xml", "own")
+    yield substack("own/substack", OWN / "substack/feed.xml", "own.substack.com")
+    yield tumblr("own/tumblr", OWN / "tumblr/feed.xml", "own.tumblr.com")
+    yield youtube("own/youtube", OWN / "youtube/feed.xml")
     users = load(OWN / "wordpress/users.json")
     yield wordpress("own/wordpress", "own.wp.example", load(OWN / "wordpress/posts.json"), users[0], None, users)

@@ -2,7 +2,7 @@
 import re
 
 from platforms import feeds, words
-from platforms.case import ATOM, HTML, SHARED, Case, Reply, as_file, at
+from platforms.case import ATOM, HTML, OWN, SHARED, Case, Reply, as_file, at
 
 HOST = "www.reddit.com"
 FOLDER = SHARED / "reddit"
@@ -25,24 +25,24 @@ def post_of(entry):
             "others": words.join(others, title.partition(" on ")[2] if comment else "")}
 
 
-def case_of(path, end=b"<feed xmlns='http://www.w3.org/2005/Atom'><id>none</id><title>none</title></feed>"):
+def case_of(name, path, end=b"<feed xmlns='http://www.w3.org/2005/Atom'><id>none</id><title>none</title></feed>"):
     root = feeds.parse(path.read_bytes())
     entries = feeds.atoms(root, "entry")
     who = author_of(entries[0])
     posts = [post_of(entry) for entry in entries if author_of(entry).lower() == who.lower()]
     routes = [at(HOST, f"/user/{who}/.rss", Reply(end, ATOM), part="", after=feeds.told(entries[-1], "atom:id")),
               at(HOST, f"/user/{who}/.rss", as_file(path, ATOM))]
-    return Case(f"reddit/{path.stem}", f"https://{HOST}/user/{who}", routes, posts, source="reddit",
+    return Case(name, f"https://{HOST}/user/{who}", routes, posts, source="reddit",
                 verdicts=("truncated", "ok"))
 
 
 def genuine():
     for name in ("atom_search_2021", "atom_subreddit_2020", "atom_subreddit_2023_media"):
-        yield case_of(FOLDER / f"{name}.xml")
+        yield case_of(f"reddit/{name}", FOLDER / f"{name}.xml")
     wall = as_file(FOLDER / "blocked_403_pardner.html", HTML, status=403)
     yield Case("reddit/blocked_403_pardner", f"https://{HOST}/user/blocked", [at(HOST, "/user/blocked/.rss", wall)], [],
                verdicts=("blocked",), source="reddit")
 
 
 def own():
-    return ()
+    yield case_of("own/reddit", OWN / "reddit/feed.xml")
