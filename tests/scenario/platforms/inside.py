@@ -15,8 +15,8 @@ from platforms import server, world
 SECONDS = 120  # of one run of the program
 
 
-def scan(folder):
-    process = world.start_scan(folder)
+def scan(folder, later=0):
+    process = world.start_scan(folder, later)
     try:
         status = process.wait(timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -30,7 +30,7 @@ def play(folder, scene):
     first = scan(folder)
     first["requests"], scene.requests = scene.requests, []
     if (folder / "twice").exists():
-        first["again"] = scan(folder)
+        first["again"] = scan(folder, world.LATER)
         first["again"]["requests"] = scene.requests
     return first
 

@@ -18,6 +18,7 @@ from harness import BINARY, OWN_RULE, ROOT
 SECONDS = 240
 HASTE = ROOT / "build" / "release" / "faults" / "haste.so"
 A_LOOK = "70"  # seconds: no host wants to be left alone for longer between two requests
+LATER = 10 * 24 * 3600  # from one scan to the next, in seconds: behind all that the first has seen of the clock
 ADDRESS = "52.0.{}.{}"  # public ones: others would be refused, as they must be
 
 
@@ -92,13 +93,13 @@ def write_scene(folder, number, cases, authority):
     (folder / "dirtwatch.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def start_scan(folder, binary=BINARY):
+def start_scan(folder, later=0):
     kept = {k: v for k, v in os.environ.items() if k not in ("JOURNAL_STREAM", "NOTIFY_SOCKET")}
     env = {**kept, "STATE_DIRECTORY": f"{folder}/state", "RUNTIME_DIRECTORY": f"{folder}/run",
            "CONFIGURATION_DIRECTORY": str(folder), "NO_COLOR": "1"}
     bind = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
     command = ["unshare", "--mount", "sh", "-c", bind, "sh", f"{folder}/hosts",
-               "env", f"LD_PRELOAD={HASTE}", f"HASTE={A_LOOK}", str(binary), "--scan-now",
+               "env", f"LD_PRELOAD={HASTE}", f"HASTE={A_LOOK}", f"HASTE_FROM={later}", str(BINARY), "--scan-now",
                "--config", f"{folder}/dirtwatch.yaml", "--patterns", f"{folder}/patterns", "--format=json"]
     with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd=folder)
