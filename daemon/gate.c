@@ -1,6 +1,7 @@
 #include "daemon/gate.h"
 
 #include "crawlers/net/accept.h"
+#include "daemon/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 
 /* Scratch for taking a URL apart. */
 #define SCRATCH_B (8 * LIMIT_URL_B)
+
+/* Room for a reason: a sentence that may quote a server. */
+#define WHY_B 512
 
 struct question {
 	struct gate *gate;
@@ -23,7 +27,7 @@ struct question {
 	sd_event_source *defer; /* calls the answer; off until it is settled */
 	bool settled;
 	enum verdict verdict;
-	char *why;
+	char why[WHY_B]; /* "": none */
 	int64_t retry_at_s;
 };
 
@@ -69,7 +73,6 @@ static void question_free(struct question *question)
 	free(question->url);
 	free(question->origin);
 	free(question->trusted_origin);
-	free(question->why);
 	free(question);
 }
 
@@ -128,11 +131,10 @@ static int on_answer(sd_event_source *source, void *userdata)
 	void *theirs = question->userdata;
 	enum verdict verdict = question->verdict;
 	int64_t retry_at_s = question->retry_at_s;
-	char *why = question->why;
-	question->why = NULL;
+	char why[WHY_B];
+	memcpy(why, question->why, sizeof why);
 	gate_drop(question); /* first: the caller may ask again, or free the gate */
-	answer(verdict, why, retry_at_s, theirs);
-	free(why);
+	answer(verdict, *why ? why : NULL, retry_at_s, theirs);
 	return 0;
 }
 
@@ -143,7 +145,9 @@ static void settle(
 	question->settled = true;
 	question->verdict = verdict;
 	question->retry_at_s = retry_at_s;
-	question->why = why ? strdup(why) : NULL; /* without memory the verdict speaks alone */
+	size_t len = why ? text_cut(why, strlen(why), sizeof question->why - 1) : 0;
+	memcpy(question->why, why ? why : "", len);
+	question->why[len] = '\0';
 	int r = sd_event_source_set_enabled(question->defer, SD_EVENT_ONESHOT);
 	if (r < 0) /* a question without an answer would keep its scan for ever: better none goes on */
 		(void)sd_event_exit(question->gate->context->event, r);

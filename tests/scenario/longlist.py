@@ -48,7 +48,8 @@ class Account:
     # what it answers
 
     def account(self):
-        return {"id": "42", "username": "ada", "acct": "ada", "display_name": "Ada", "note": "", "url": f"{self.url}/@ada",
+        return {"id": "42", "username": "ada", "acct": "ada", "display_name": "Ada", "note": "",
+                "url": f"{self.url}/@ada",
                 "fields": [], "created_at": "2020-01-01T00:00:00.000Z", "statuses_count": len(self.posts),
                 "followers_count": 1, "following_count": 2, "locked": False, "bot": False}
 

@@ -149,7 +149,8 @@ def friendica(server):
 SOFTWARE = {
     "mastodon": ("mastodon", mastodon, f"""
         location = /api/v1/accounts/lookup {{ {JSON} try_files /lookup.json =404; }}
-        location = /api/v1/accounts/42/statuses {{ {JSON} try_files /$arg_pinned-statuses.json /statuses.json =404; }}"""),
+        location = /api/v1/accounts/42/statuses {{ {JSON}
+            try_files /$arg_pinned-statuses.json /statuses.json =404; }}"""),
     "gotosocial": ("page", gotosocial, "location = /@ada { try_files /page.html =404; }"),
     "pixelfed": ("feed", pixelfed, "location = /ada { try_files /page.html =404; }"),
     "peertube": ("peertube", peertube, f"""

@@ -9,7 +9,6 @@ sys.path.insert(0, str(ROOT / "tests" / "hostile"))
 from corpus import CORPUS  # noqa: E402
 
 
-
 @pytest.mark.parametrize("name", sorted(CORPUS))
 def test_saved(dirtwatch, name):
     content, verdicts = CORPUS[name]
@@ -39,7 +38,8 @@ def test_a_kernel_without_landlock_is_told_once_and_seccomp_stands_alone(dirtwat
     for number in range(3):
         site.put(f"{number}.html", hfeed(entry(number, INSULT)))
     dirtwatch.configure([f"{site.url}/{number}.html" for number in range(3)])
-    result = dirtwatch.scan(before=("/usr/bin/python3", str(ROOT / "tests/scenario/without.py"), "landlock_create_ruleset"))
+    without = ("/usr/bin/python3", str(ROOT / "tests/scenario/without.py"), "landlock_create_ruleset")
+    result = dirtwatch.scan(before=without)
     assert result.status == 1 and len(result.events("finding")) == 3, result.err
     assert result.err.count("no Landlock: readers are kept in by seccomp alone") == 1, result.err
     assert "Landlock" not in dirtwatch.scan().err

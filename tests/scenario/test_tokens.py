@@ -182,7 +182,8 @@ OPEN_WEB = [
     ("redirected within the API", "https://github.com/ada",
      [moved("api.github.com", "/users/ada", "https://api.github.com/user/1"),
       at("api.github.com", "/user/1", as_json({"message": "Not Found"}, status=404))],
-     {("api.github.com", "/users/ada"): f"Bearer {SECRETS['hub']}", ("api.github.com", "/user/1"): f"Bearer {SECRETS['hub']}"}),
+     {("api.github.com", "/users/ada"): f"Bearer {SECRETS['hub']}",
+      ("api.github.com", "/user/1"): f"Bearer {SECRETS['hub']}"}),
     ("a page that leads to the API", "https://ada.example/",
      [at("ada.example", "/", page('<link rel="alternate" type="application/rss+xml" '
                                   'href="https://api.github.com/users/ada">')),
@@ -200,7 +201,8 @@ OPEN_WEB = [
     ("a bearer, and another way in", "https://www.reddit.com/user/ada_e",
      [at("oauth.reddit.com", "/user/ada_e/about",
          Reply((ROOT / "tests/fixtures/reddit/about.json").read_bytes()))],
-     {("oauth.reddit.com", path): f"Bearer {SECRETS['red']}" for path in ("/user/ada_e/about", "/user/ada_e/overview")}),
+     {("oauth.reddit.com", path): f"Bearer {SECRETS['red']}"
+      for path in ("/user/ada_e/about", "/user/ada_e/overview")}),
     ("a server of many", "https://social.example/@ada",
      [moved("social.example", LOOKUP, f"https://other.example{LOOKUP}"),
       at("other.example", LOOKUP, as_json(account()))],
