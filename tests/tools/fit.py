@@ -354,6 +354,8 @@ def quote(text):
 
 def write_rule(out, what, phrases, weights, bias):
     items = sorted((-round(w, 2), p) for p, w in zip(phrases, weights) if abs(w) >= 0.05)
+    needs = "    requires: [_ctx.group_named]\n" if what.get("needs_group") else ""
+    unless = ["_ctx.news", "_ctx.wrong_to", *what.get("unless", [])]
     print(f"""  - id: {what['id']}
     title: {what['title']}
     status: stable
@@ -362,7 +364,7 @@ def write_rule(out, what, phrases, weights, bias):
     kind: phrases
     bias: {bias:.2f}
     threshold: {LOW}
-{"    requires: [_ctx.group_named]" + chr(10) if what.get("needs_group") else ""}    unless: [{', '.join(['_ctx.news', '_ctx.wrong_to', *what.get('unless', [])])}]
+{needs}    unless: [{', '.join(unless)}]
 {what.get('allow', '')}    items:""", file=out)
     line = "      {"
     for i, (weight, phrase) in enumerate(items):
