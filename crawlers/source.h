@@ -130,8 +130,8 @@ struct source {
 	 * crawlers/parse/wall.h).  @extract has the verdict and why; the source may know better, or
 	 * another way to go.  NULL: that verdict stands. */
 	int (*walled)(const struct page *page, struct extract *extract);
-	/* Another way to what @asked, one of this source's own requests, was for, when its server failed
-	 * or could not be reached: main process, so nothing a page said but @asked's own subject.
+	/* Another way to what @asked, one of this source's own requests, was for, when its server failed,
+	 * could not be reached or wants to be left alone: main process, so nothing a page said but @asked's own subject.
 	 * 0 with *@ret, strings in @arena; SOURCE_E_NONE; -ENOMEM.  NULL: there is none. */
 	int (*otherwise)(struct arena *arena, const struct follow *asked, struct follow *ret);
 };

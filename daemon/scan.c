@@ -55,15 +55,20 @@ static int is_borne(struct scan *scan, enum verdict verdict, int64_t retry_at_s,
 	return follow_list(scan, next);
 }
 
-/* The server failed, and the source knows of another to ask. */
+static bool is_the_servers_own(enum verdict verdict)
+{
+	return verdict == VERDICT_SERVER_ERROR || verdict == VERDICT_NETWORK_ERROR ||
+	       verdict == VERDICT_RATE_LIMITED;
+}
+
+/* The server failed or wants to be left alone, and the source knows of another to ask. */
 static int ask_otherwise(struct scan *scan, enum verdict verdict, bool *ret_taken)
 {
 	const struct follow *asked = scan->visit.asked;
 	const struct source *source = source_find(asked->source);
 	struct follow other;
 	*ret_taken = false;
-	if ((verdict != VERDICT_SERVER_ERROR && verdict != VERDICT_NETWORK_ERROR) || !source ||
-		!source->otherwise || scan->options.saved)
+	if (!is_the_servers_own(verdict) || !source || !source->otherwise || scan->options.saved)
 		return 0;
 	int r = source->otherwise(scan->visit.arena, asked, &other);
 	if (r != 0)

@@ -23,7 +23,7 @@ struct world {
 	struct store *store;
 	struct clock clock;
 	struct arena *arena;
-	char scan[16];
+	char scan[32];
 	int scans;
 };
 
@@ -123,7 +123,8 @@ static void absent_where_its_list_shows_it_would_be(void **state)
 		{"a deep part that goes to the end", POSTS, KIND_POST, AGO(9000),
 			{{POSTS, .since_s = AGO(9), .from_s = INT64_MIN, .before_s = AGO(50)}},
 			true},
-		{"a list that was not read", POSTS, KIND_POST, AGO(1), {{POSTS}}, false},
+		{"a list that was not read", POSTS, KIND_POST, AGO(1), {{POSTS, .all = false}},
+			false},
 		{"that another list shows less of itself is not its affair", POSTS, KIND_POST,
 			AGO(30), {{POSTS, .all = true}, {ISSUES, .since_s = AGO(9)}}, true},
 		{"another list shows all, its own does not", POSTS, KIND_POST, AGO(30),

@@ -416,11 +416,11 @@ static void leave_a_place(struct store *store)
 		.back_s = NOW_S - INT64_C(100) * 86400,
 		.n_posts = 9,
 		.n_read = 9};
-	char *json;
-	assert_int_equal(standing_follow_write(&place, &json), 0);
-	memory.place = json;
+	char *text;
+	assert_int_equal(standing_follow_write(&place, &text), 0);
+	memory.place = text;
 	assert_int_equal(store_set_list(store, PROFILE, LIST, &memory, 1), 0);
-	free(json);
+	free(text);
 }
 
 static int record_all(const struct recording *recording, struct life *life, struct tally *tally)

@@ -132,13 +132,14 @@ def genuine():
         yield from cases()
 
 
-def repository():
-    """The AppView is down: the account's own server, by way of its handle and its DID document, has the posts."""
+def repository(name, refusal):
+    """The AppView is down, or asked too often: the account's own server, by way of its handle and its DID document, has
+    the posts."""
     did = "did:plc:quackquackquackquackquac"
     listed = load(OWN / "bluesky/records.json")["records"][:3]
     posts = [post_of({"post": {"uri": row["uri"], "record": row["value"]}}, did) for row in listed]
     pds, xrpc = "pds.example", "/xrpc/com.atproto.repo."
-    routes = [at(APPVIEW, "/xrpc/app.bsky.actor.getProfile", as_json({}, status=503), part=""),
+    routes = [at(APPVIEW, "/xrpc/app.bsky.actor.getProfile", refusal, part=""),
               at("bsky.social", "/xrpc/com.atproto.identity.resolveHandle",
                  as_file(OWN / "bluesky/resolved.json"), part="", handle="down.example"),
               at("plc.directory", f"/{did}", as_file(OWN / "bluesky/did.json"), part=""),
@@ -147,12 +148,13 @@ def repository():
               at(pds, f"{xrpc}listRecords", as_json({"records": listed}), part="", collection="app.bsky.feed.post"),
               at(pds, f"{xrpc}listRecords", as_json({"records": []}), part="", collection="app.bsky.feed.like"),
               at(pds, f"{xrpc}listRecords", as_json({"records": []}), part="", collection="app.bsky.graph.list")]
-    return Case("own/bluesky_repository", "https://bsky.app/profile/down.example", routes, posts, source="bluesky",
+    return Case(f"own/bluesky_{name}", "https://bsky.app/profile/down.example", routes, posts, source="bluesky",
                 facts={"handle": "ada.example", "name": "Ada Example"})
 
 
 def own():
-    yield repository()
+    yield repository("repository", as_json({}, status=503))
+    yield repository("left_alone", as_json({}, status=429, headers=(("Retry-After", "7200"),)))
     profile, feed = load(OWN / "bluesky/profile.json"), load(OWN / "bluesky/feed.json")
     case = case_of("own", "ada.example", profile, [feed])
     case.name = "own/bluesky"

@@ -94,6 +94,7 @@ def write_scene(folder, number, cases, authority):
 
 
 def start_scan(folder, later=0):
+    assert HASTE.exists(), "build/release/faults/haste.so is missing: run make tests-built"
     kept = {k: v for k, v in os.environ.items() if k not in ("JOURNAL_STREAM", "NOTIFY_SOCKET")}
     env = {**kept, "STATE_DIRECTORY": f"{folder}/state", "RUNTIME_DIRECTORY": f"{folder}/run",
            "CONFIGURATION_DIRECTORY": str(folder), "NO_COLOR": "1"}
